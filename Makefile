@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# greenhost: `make` builds build/greenhost, `make help` lists the rest.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+CFLAGS ?= -O2 -g
+# Debian's interpreter, by its full name: another python may come first on PATH.
+PYTHON ?= /usr/bin/python3
+
+# What the build itself needs, and what the checks need on top of it.
+BUILD_PACKAGES := build-essential pkg-config libuv1-dev libpython3.11-dev python3-greenlet
+CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
+    python3-psycopg2 python3-redis python3-trio libpython3.11-testsuite postgresql redis-server
+
+# Asked once, and silently: a missing package is reported by the target `tools`, in one line.
+PY_CFLAGS := $(shell pkg-config --cflags python3-embed libuv 2>/dev/null)
+PY_LIBS := $(shell pkg-config --libs python3-embed libuv 2>/dev/null)
+PY_PREFIX := $(shell pkg-config --variable=prefix python3-embed 2>/dev/null)
+GREENLET := $(shell $(PYTHON) -c 'import greenlet, os; \
+    print(os.path.dirname(os.path.dirname(greenlet.__file__)))' 2>/dev/null)
+
+# EXTRA is for the sanitizers: it goes to the compiler and to the linker.
+EXTRA ?=
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fvisibility=hidden -MMD -MP \
+    -Iruntime $(PY_CFLAGS) $(if $(GREENLET),-isystem $(GREENLET)) \
+    -DGH_PYTHON_PREFIX='"$(PY_PREFIX)"' $(CPPFLAGS) $(CFLAGS) $(EXTRA)
+# The whole archive, exported: libpython and every extension module then bind to the definitions
+# of libc's blocking functions that it holds, whether or not the executable itself calls them.
+LIBRARY_LINK = -Wl,--whole-archive $(BUILD)/libgreenhost.a -Wl,--no-whole-archive
+ALL_LDFLAGS = -rdynamic $(LDFLAGS) $(EXTRA)
+LIBS = $(PY_LIBS) -lm
+
+LIBRARY_SOURCES := $(wildcard runtime/*.c runtime/core/*.c runtime/hooks/*.c runtime/pymod/*.c)
+HOST_SOURCES := $(wildcard host/*.c)
+TEST_SOURCES := $(wildcard tests/check_*.c)
+LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
+HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/%.o)
+TEST_OBJECTS := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
+TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
+# A test of host/ links its parts, but brings a main of its own.
+HOST_PARTS := $(filter-out $(BUILD)/host/main.o,$(HOST_OBJECTS))
+C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch] \
+    examples/*.[ch] bench/*.[ch])
+PYTHON_DIRS := $(wildcard pylib tests examples bench)
+
+.PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc bench lint format \
+    install uninstall deps deps-build help clean
+.DELETE_ON_ERROR:
+.SECONDARY: $(TEST_OBJECTS)
+
+## all             build/greenhost and build/libgreenhost.a
+all: $(BUILD)/greenhost $(BUILD)/pylib
+
+tools:
+	@test -n "$(PY_CFLAGS)" -a -n "$(GREENLET)" || { \
+	    echo "greenhost: the headers of Python 3.11, libuv or greenlet are missing;" \
+	        "install them with: make deps" >&2; exit 1; }
+
+$(BUILD)/%.o: %.c Makefile | tools
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Made anew each time: a file that was renamed must not leave its old object behind.
+$(BUILD)/libgreenhost.a: $(LIBRARY_OBJECTS)
+	@echo "  AR    $@"
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/greenhost: $(HOST_OBJECTS) $(BUILD)/libgreenhost.a
+	@echo "  LINK  $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(HOST_OBJECTS) $(LIBRARY_LINK) $(LIBS)
+
+# The executable finds the package beside itself; in a build tree that is a link to the source.
+$(BUILD)/pylib: | tools
+	@mkdir -p $(@D)
+	@ln -srfn pylib $@
+
+tests: all $(TEST_PROGRAMS)
+
+$(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(HOST_PARTS) $(BUILD)/libgreenhost.a
+	@echo "  LINK  $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(HOST_PARTS) $(LIBRARY_LINK) $(LIBS) \
+	    $(shell pkg-config --libs check)
+
+# The targets below call make again, because `deps` may have installed what the variables above
+# ask for, and so that `make -j` finishes one step before it starts the next.
+
+## demo            an unmodified blocking script, under python3 and under greenhost
+demo: deps-build
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) examples/demo.py $(BUILD)/greenhost
+
+## check           every test, then lint; the last line is "N passed, N failed"
+check: deps
+	@$(MAKE) --no-print-directory tests
+	@$(PYTHON) tests/check_all.py --build $(BUILD) --lint
+
+## check-asan      the C tests under AddressSanitizer, in build-asan/
+check-asan: deps
+	@$(MAKE) --no-print-directory tests BUILD=build-asan CC=clang \
+	    CFLAGS="-O1 -g -fno-omit-frame-pointer" EXTRA="-fsanitize=address"
+	@$(PYTHON) tests/check_all.py --build build-asan --only-c
+
+## check-ubsan     the C tests under UndefinedBehaviorSanitizer, in build-ubsan/
+check-ubsan: deps
+	@$(MAKE) --no-print-directory tests BUILD=build-ubsan CC=clang CFLAGS="-O1 -g" \
+	    EXTRA="-fsanitize=undefined -fno-sanitize-recover=undefined"
+	@$(PYTHON) tests/check_all.py --build build-ubsan --only-c
+
+## check-valgrind  the C tests under valgrind
+check-valgrind: deps
+	@$(MAKE) --no-print-directory tests
+	@$(PYTHON) tests/check_all.py --build $(BUILD) --only-c --valgrind
+
+## check-gc        the Python tests with the collector run at every chance
+check-gc: deps
+	@$(MAKE) --no-print-directory tests
+	@$(PYTHON) tests/check_all.py --build $(BUILD) --only-python --collect
+
+## bench           the figures, side by side with python3's and the peers'
+bench: deps
+	@$(MAKE) --no-print-directory all
+	@set -e; for script in $(sort $(wildcard bench/*.py)); do \
+	    echo "== $$script"; $(PYTHON) $$script $(BUILD)/greenhost; done
+
+## lint            formatting, types and the house rules, changing nothing
+lint:
+	@echo "  LINT  C"
+	@clang-format --dry-run -Werror $(C_FILES)
+	@echo "  LINT  Python"
+	@$(if $(PYTHON_DIRS),black --quiet --check --diff $(PYTHON_DIRS))
+	@$(if $(wildcard pylib/greenhost/*.py),mypy --strict --no-error-summary \
+	    --cache-dir=$(BUILD)/mypy pylib/greenhost)
+	@$(if $(wildcard tests/house.py),$(PYTHON) tests/house.py)
+
+## format          rewrite C and Python to the house's format
+format:
+	clang-format -i $(C_FILES)
+	$(if $(PYTHON_DIRS),black --quiet $(PYTHON_DIRS))
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+PACKAGE_DIR = $(DESTDIR)$(PREFIX)/lib/greenhost/pylib
+
+## install         into $(DESTDIR)$(PREFIX); the result may be moved as a whole
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(PACKAGE_DIR)/greenhost $(SHARE)/man/man1 \
+	    $(SHARE)/doc/greenhost
+	install -m 755 $(BUILD)/greenhost $(DESTDIR)$(PREFIX)/bin/greenhost
+	install -m 644 $(wildcard pylib/greenhost/*.py pylib/greenhost/*.pyi pylib/greenhost/py.typed) \
+	    $(PACKAGE_DIR)/greenhost
+	$(PYTHON) -m compileall -q -s "$(DESTDIR)" $(PACKAGE_DIR)
+	install -m 644 $(wildcard docs/*.1) $(SHARE)/man/man1
+	install -m 644 $(wildcard LICENSE* README.md docs/*.md) $(SHARE)/doc/greenhost
+
+## uninstall       remove what install put there
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/greenhost $(SHARE)/man/man1/greenhost.1
+	rm -rf $(DESTDIR)$(PREFIX)/lib/greenhost $(SHARE)/doc/greenhost
+
+## deps            install through apt the Debian packages that are missing
+deps: PACKAGES = $(BUILD_PACKAGES) $(CHECK_PACKAGES)
+deps-build: PACKAGES = $(BUILD_PACKAGES)
+deps deps-build:
+	@have=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(PACKAGES) 2>/dev/null || true); \
+	missing=; \
+	for package in $(PACKAGES); do \
+	    printf '%s\n' "$$have" | grep -qx "installed $$package" || missing="$$missing $$package"; \
+	done; \
+	test -n "$$missing" || exit 0; \
+	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+	if ! command -v apt-get >/dev/null || { test -n "$$sudo" && ! command -v sudo >/dev/null; }; then \
+	    echo "greenhost: packages are missing; as root, run: apt-get install$$missing" >&2; exit 1; \
+	fi; \
+	echo "installing:$$missing"; \
+	$$sudo apt-get update -q && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+
+## clean           remove what the build made
+clean:
+	rm -rf $(BUILD) build-asan build-ubsan
+
+## help            this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+-include $(LIBRARY_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
