@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * main.c: the executable.  It takes its own options, starts Python as python3 does, opens a host
+ * on the main thread, and lets Python run the program.  Nothing here that an embedder could not
+ * write: greenhost.h and interp.h are all it uses of ours.
+ */
+#include <Python.h>
+#include <stdio.h>
+#include <uv.h>
+
+#include "greenhost.h"
+#include "interp.h"
+#include "options.h"
+
+/* Prints on standard output and reports a failed write, which would otherwise pass for success. */
+static int print_answer(const options_t *options) {
+    if (options->help)
+        options_print_help(stdout);
+    else
+        printf("greenhost %s (Python %s, libuv %s)\n", gh_version(), PY_VERSION,
+               uv_version_string());
+    if (fflush(stdout) == 0) return 0;
+    perror("greenhost: standard output");
+    return 1;
+}
+
+/* The program runs in the task that gh_open makes of this thread's own greenlet, so plain
+ * Py_RunMain runs the program, with no frame of ours anywhere in its tracebacks. */
+static int run_program(bool plain) {
+    gh_host_t *host;
+    if (!plain && gh_open(&host) < 0) {
+        fprintf(stderr, "greenhost: %s\n", gh_error_message());
+        int code = gh_error_exit_code();
+        Py_FinalizeEx();
+        return code;
+    }
+    return Py_RunMain();
+}
+
+static int start_and_run(const options_t *options, int argc, char **argv) {
+    gh_interp_config_t config = {
+        .argc = options->argc,
+        .argv = options->argv,
+        .orig_argc = argc,
+        .orig_argv = argv,
+        .venv = options->venv,
+        .plain = options->plain || gh_interp_env_plain(),
+    };
+    gh_interp_error_t error;
+    if (gh_interp_open(&config, &error) == 0) return run_program(config.plain);
+    if (error.message[0] != '\0') fprintf(stderr, "greenhost: %s\n", error.message);
+    return error.exit_code;
+}
+
+int main(int argc, char **argv) {
+    options_t options;
+    int code = options_parse(&options, argc, argv);
+    if (code == 0) {
+        bool answer = options.help || options.version;
+        code = answer ? print_answer(&options) : start_and_run(&options, argc, argv);
+    }
+    options_clear(&options);
+    return code;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* options.c: finding our own options among python's.  options.h has the contract. */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* Where the reading has come to.  Words are copied from `in` to options->argv, ours are not. */
+typedef struct reader_s {
+    options_t *options;
+    char **in; /* the next word, NULL at the end */
+} reader_t;
+
+static void keep_word(reader_t *reader) {
+    if (*reader->in != NULL) reader->options->argv[reader->options->argc++] = *reader->in++;
+}
+
+static void keep_rest(reader_t *reader) {
+    while (*reader->in != NULL) keep_word(reader);
+}
+
+static int complain(const char *option, const char *problem, const char *advice) {
+    fprintf(stderr, "greenhost: %s %s; %s\n", option, problem, advice);
+    return OPTIONS_EXIT_USAGE;
+}
+
+/* Says whether `word` is `name` or `name=...`; *value is then what follows the `=`, or NULL. */
+static bool is_option(const char *word, const char *name, const char **value) {
+    size_t length = strlen(name);
+    if (strncmp(word, name, length) != 0) return false;
+    *value = word[length] == '=' ? word + length + 1 : NULL;
+    return word[length] == '\0' || word[length] == '=';
+}
+
+static int take_venv(reader_t *reader, const char *value) {
+    reader->in++;
+    if (value == NULL && *reader->in != NULL) value = *reader->in++;
+    if (value == NULL || *value == '\0')
+        return complain("--venv", "needs a directory", "give one, as in: --venv DIR");
+    reader->options->venv = value;
+    return 0;
+}
+
+static int take_flag(reader_t *reader, const char *name, const char *value, bool *flag) {
+    if (value != NULL) return complain(name, "takes no value", "leave out the = and what follows");
+    reader->in++;
+    *flag = true;
+    return 0;
+}
+
+/* Takes the word if it is ours.  *ours says so; the result is 0 or an exit code. */
+static int take_own(reader_t *reader, bool *ours) {
+    options_t *options = reader->options;
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {
+        {"--help-greenhost", &options->help},
+        {"--version-greenhost", &options->version},
+        {"--plain", &options->plain},
+    };
+    const char *value;
+    *ours = true;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (is_option(*reader->in, flags[i].name, &value))
+            return take_flag(reader, flags[i].name, value, flags[i].flag);
+    if (is_option(*reader->in, "--venv", &value)) return take_venv(reader, value);
+    *ours = false;
+    return 0;
+}
+
+/*
+ * Keeps a cluster of python's short options, such as -Ic.  -c and -m end python's options: their
+ * argument and all that follows are the program's.  -W and -X have an argument, which is the next
+ * word when nothing follows the letter.  A letter that python does not know, it will refuse.
+ */
+static void keep_cluster(reader_t *reader) {
+    const char *letter = *reader->in + 1;
+    size_t plain = strcspn(letter, "cmWX");
+    char found = letter[plain];
+    if (found == 'c' || found == 'm') {
+        keep_rest(reader);
+        return;
+    }
+    keep_word(reader);
+    if (found != '\0' && letter[plain + 1] == '\0') keep_word(reader);
+}
+
+/* Keeps one option of python's, or everything once the program begins. */
+static void keep_python(reader_t *reader) {
+    const char *word = *reader->in;
+    if (word[0] != '-' || word[1] == '\0' || strcmp(word, "--") == 0) {
+        keep_rest(reader);
+    } else if (word[1] != '-') {
+        keep_cluster(reader);
+    } else {
+        bool argument = strcmp(word, "--check-hash-based-pycs") == 0;
+        keep_word(reader);
+        if (argument) keep_word(reader);
+    }
+}
+
+int options_parse(options_t *options, int argc, char **argv) {
+    reader_t reader = {.options = options, .in = argv};
+    *options = (options_t){.argv = calloc((size_t)argc + 1, sizeof *argv)};
+    if (options->argv == NULL) {
+        fputs("greenhost: out of memory; free some and try again\n", stderr);
+        return EX_OSERR;
+    }
+    keep_word(&reader);
+    while (*reader.in != NULL) {
+        bool ours;
+        int code = take_own(&reader, &ours);
+        if (code != 0) return code;
+        if (!ours) keep_python(&reader);
+    }
+    return 0;
+}
+
+void options_clear(options_t *options) {
+    free(options->argv);
+    options->argv = NULL;
+}
+
+void options_print_help(FILE *stream) {
+    fputs("usage: greenhost [option] ... [-c cmd | -m mod | file | -] [arg] ...\n"
+          "Runs Python programs, unchanged, as tasks on one libuv loop. Every option and\n"
+          "environment variable of python3 works as it does there (see greenhost --help).\n"
+          "\n"
+          "greenhost's own options, which stand before the program:\n"
+          "  --help-greenhost     print this text and exit\n"
+          "  --version-greenhost  print the versions of greenhost and its parts and exit\n"
+          "  --plain              switch everything of greenhost's off, here and in children,\n"
+          "                       to compare; also GREENHOST_PLAIN=1\n"
+          "  --venv DIR           run in the virtual environment DIR; also VIRTUAL_ENV=DIR\n"
+          "\n"
+          "exit codes: the program's own, as python3's (0; 1 uncaught error; 2 bad option or\n"
+          "missing file; 120 last flush failed; death by SIGINT on KeyboardInterrupt), and\n"
+          "  64  one of greenhost's own options is wrong\n"
+          "  69  greenlet or libuv is missing or too old\n"
+          "  70  every task is stuck: none is ready and nothing can wake one\n"
+          "  71  the operating system refused what the loop needs\n"
+          "  78  the virtual environment is unreadable or made for another Python\n",
+          stream);
+}

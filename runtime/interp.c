@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * interp.c: starting the interpreter the way python3 starts it.  interp.h has the contract.
+ *
+ * Python's own start-up reads the command line and the environment; all that is set here is what
+ * it could not know: where Debian's library is (the executable may stand next to another Python's),
+ * the whole command line, and a virtual environment that is not named by the executable's place.
+ */
+#define PY_SSIZE_T_CLEAN
+#include "interp.h"
+
+#include <Python.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "venv.h"
+
+/* The prefix that libpython was built for; the Makefile asks pkg-config. */
+#ifndef GH_PYTHON_PREFIX
+#define GH_PYTHON_PREFIX "/usr"
+#endif
+
+/* The built-in module.  Weak, so that the interpreter can be tested without the rest. */
+PyObject *PyInit__greenhost(void) __attribute__((weak));
+
+bool gh_interp_env_plain(void) {
+    const char *value = getenv("GREENHOST_PLAIN");
+    return value != NULL && *value != '\0';
+}
+
+static int fail(gh_interp_error_t *error, int exit_code, const char *message) {
+    error->exit_code = exit_code;
+    snprintf(error->message, sizeof error->message, "%s", message);
+    return -1;
+}
+
+/* ---- before Python ---- */
+
+static int set_environment(const gh_interp_config_t *config, const gh__venv_t *venv) {
+    if (venv->prefix != NULL && setenv("VIRTUAL_ENV", venv->prefix, 1) < 0) return -1;
+    return config->plain ? setenv("GREENHOST_PLAIN", "1", 1) : 0;
+}
+
+/* ---- PyConfig ---- */
+
+static PyStatus set_orig_argv(PyConfig *py, const gh_interp_config_t *config) {
+    for (int i = 0; i < config->orig_argc; i++) {
+        wchar_t *word = Py_DecodeLocale(config->orig_argv[i], NULL);
+        if (word == NULL) return PyStatus_NoMemory();
+        PyStatus status = PyWideStringList_Append(&py->orig_argv, word);
+        PyMem_RawFree(word);
+        if (PyStatus_Exception(status)) return status;
+    }
+    return PyStatus_Ok();
+}
+
+/*
+ * site.py looks for pyvenv.cfg beside sys.executable, so for its sake the executable has to be the
+ * one in the environment even where there is none; correct_executable sees to that afterwards.
+ */
+static PyStatus set_venv(PyConfig *py, const gh__venv_t *venv) {
+    if (venv->prefix == NULL) return PyStatus_Ok();
+    PyStatus status = PyConfig_SetBytesString(py, &py->executable, venv->executable);
+    if (PyStatus_Exception(status)) return status;
+    return PyConfig_SetBytesString(py, &py->base_executable, venv->self);
+}
+
+/* PYTHONHOME still overrides the prefix, as in python3. */
+static PyStatus set_prefix(PyConfig *py) {
+    PyStatus status = PyConfig_SetBytesString(py, &py->prefix, GH_PYTHON_PREFIX);
+    if (PyStatus_Exception(status)) return status;
+    return PyConfig_SetBytesString(py, &py->exec_prefix, GH_PYTHON_PREFIX);
+}
+
+/* PyConfig_SetBytesArgv comes first: it chooses the encoding by which the others decode. */
+static PyStatus fill(PyConfig *py, const gh_interp_config_t *config, const gh__venv_t *venv) {
+    PyStatus status = PyConfig_SetBytesArgv(py, config->argc, config->argv);
+    if (!PyStatus_Exception(status)) status = set_orig_argv(py, config);
+    if (!PyStatus_Exception(status)) status = set_prefix(py);
+    if (!PyStatus_Exception(status)) status = set_venv(py, venv);
+    return status;
+}
+
+static PyStatus initialize(const gh_interp_config_t *config, const gh__venv_t *venv) {
+    PyConfig py;
+    PyConfig_InitPythonConfig(&py);
+    PyStatus status = fill(&py, config, venv);
+    if (!PyStatus_Exception(status)) status = Py_InitializeFromConfig(&py);
+    PyConfig_Clear(&py);
+    return status;
+}
+
+/* ---- after Python ---- */
+
+static int set_executable(const char *path) {
+    PyObject *value = PyUnicode_DecodeFSDefault(path);
+    int result = value == NULL ? -1 : PySys_SetObject("executable", value);
+    Py_XDECREF(value);
+    return result;
+}
+
+/*
+ * Children are started as sys.executable, so it must name a file that runs greenhost.  The one in
+ * an environment of python3's making may not exist; and python gives up, with "", on an argv[0]
+ * that PATH does not have.
+ */
+static int correct_executable(const gh__venv_t *venv) {
+    if (venv->prefix != NULL)
+        return access(venv->executable, X_OK) == 0 ? 0 : set_executable(venv->self);
+    PyObject *current = PySys_GetObject("executable");
+    if (current == NULL || !PyUnicode_Check(current) || PyUnicode_GET_LENGTH(current) > 0) return 0;
+    char *self = realpath("/proc/self/exe", NULL);
+    int result = self == NULL ? 0 : set_executable(self);
+    free(self);
+    return result;
+}
+
+static int append_path(const char *directory) {
+    PyObject *path = PySys_GetObject("path");
+    if (path == NULL || !PyList_Check(path)) return 0;
+    PyObject *entry = PyUnicode_DecodeFSDefault(directory);
+    int result = entry == NULL ? -1 : PyList_Append(path, entry);
+    Py_XDECREF(entry);
+    return result;
+}
+
+/* The package next to the executable in `directory`: installed (../lib) or in a build tree. */
+static char *find_package(const char *directory) {
+    static const char *const places[] = {"../lib/greenhost/pylib", "pylib"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char candidate[PATH_MAX], *found = NULL;
+        int length = snprintf(candidate, sizeof candidate, "%s/%s", directory, places[i]);
+        if (length < (int)sizeof candidate) found = realpath(candidate, NULL);
+        if (found != NULL) return found;
+    }
+    return NULL;
+}
+
+/* Where the executable that `path` leads to stands, decides; so a tree may be moved. */
+static char *find_package_of(const char *path) {
+    char *real = realpath(path, NULL);
+    if (real == NULL) return NULL;
+    *strrchr(real, '/') = '\0';
+    char *found = find_package(real);
+    free(real);
+    return found;
+}
+
+/* An executable copied into an environment stands alone; the one it was copied from does not. */
+static char *find_package_of_base(void) {
+    PyObject *base = PySys_GetObject("_base_executable");
+    const char *path = base != NULL && PyUnicode_Check(base) ? PyUnicode_AsUTF8(base) : NULL;
+    if (path == NULL) PyErr_Clear();
+    return path == NULL ? NULL : find_package_of(path);
+}
+
+/* Without the package the program still runs; `import greenhost` then says what is missing. */
+static int add_package(void) {
+    char *found = find_package_of("/proc/self/exe");
+    if (found == NULL) found = find_package_of_base();
+    int result = found == NULL ? 0 : append_path(found);
+    free(found);
+    return result;
+}
+
+/* ---- the whole ---- */
+
+static int open_with_venv(const gh_interp_config_t *config, const gh__venv_t *venv,
+                          gh_interp_error_t *error) {
+    bool module = !config->plain && PyInit__greenhost != NULL;
+    if (set_environment(config, venv) < 0 ||
+        (module && PyImport_AppendInittab("_greenhost", PyInit__greenhost) < 0))
+        return fail(error, EX_OSERR, "out of memory; free some and try again");
+    PyStatus status = initialize(config, venv);
+    if (PyStatus_IsExit(status)) return fail(error, status.exitcode, "");
+    if (PyStatus_Exception(status)) Py_ExitStatusException(status);
+    if (correct_executable(venv) < 0 || (!config->plain && add_package() < 0)) {
+        PyErr_Print();
+        Py_FinalizeEx();
+        return fail(error, 1, "");
+    }
+    return 0;
+}
+
+int gh_interp_open(const gh_interp_config_t *config, gh_interp_error_t *error) {
+    gh__venv_t venv;
+    *error = (gh_interp_error_t){.exit_code = 0};
+    const char *program = config->argc > 0 ? config->argv[0] : "";
+    int result = gh__venv_find(&venv, program, config->venv, error->message, sizeof error->message);
+    if (result < 0)
+        error->exit_code = GH_EXIT_VENV;
+    else
+        result = open_with_venv(config, &venv, error);
+    gh__venv_clear(&venv);
+    return result;
+}
