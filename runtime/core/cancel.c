@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * cancel.c: an exception for a task that is blocked in C.
+ *
+ * C code can only be told through errno.  A cancelled call returns EINTR, and CPython, as PEP 475
+ * asks, then calls PyErr_CheckSignals, which runs the Python handler of a pending signal.  So the
+ * exception is raised by such a handler, of a signal number that no program can use: 33, which
+ * glibc keeps for itself.  PyErr_CheckSignals does so in the main thread alone; while the task has
+ * its exception to come, CPython is told that this task is it.
+ *
+ * A C library that retries EINTR for ever gets a second answer, ECANCELED, and the exception rises
+ * at the next bytecode.
+ */
+#include <errno.h>
+
+#include "hooks/hooks.h"
+#include "internal.h"
+
+static PyObject *on_interrupt(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+    gh_host_t *host = gh__current;
+    gh_task_t *task = host ? host->running : NULL;
+    if (task == NULL || task->cancel == NULL || !task->armed) Py_RETURN_NONE;
+    gh__cancel_raise(task);
+    return NULL;
+}
+
+static PyMethodDef on_interrupt_def = {"interrupt", on_interrupt, METH_VARARGS, NULL};
+
+/* signal.signal(33, on_interrupt), with our sigaction answering for the kernel. */
+int gh__cancel_open(gh_host_t *host) {
+    (void)host;
+    PyObject *module = PyImport_ImportModule("_signal");
+    PyObject *handler = module ? PyCFunction_New(&on_interrupt_def, NULL) : NULL;
+    PyObject *old =
+        handler ? PyObject_CallMethod(module, "signal", "iO", GH__INTERRUPT_SIGNAL, handler) : NULL;
+    Py_XDECREF(old);
+    Py_XDECREF(handler);
+    Py_XDECREF(module);
+    return old == NULL ? -1 : 0;
+}
+
+bool gh__cancel_pending(const gh_task_t *task) { return task->cancel != NULL && !task->armed; }
+
+int gh__cancel_raise(gh_task_t *task) {
+    PyObject *error = task->cancel;
+    task->cancel = NULL;
+    task->armed = false;
+    gh__identity_set_main(task->outcome.host->main->identity.ident);
+    PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    Py_DECREF(error);
+    return -1;
+}
+
+static void arm(gh_task_t *task) {
+    task->armed = true;
+    gh__identity_set_main(task->identity.ident);
+    PyErr_SetInterruptEx(GH__INTERRUPT_SIGNAL);
+}
+
+int gh__cancel_decode(gh_task_t *task, int status) {
+    if (status != UV_ECANCELED || task->armed) return status;
+    arm(task);
+    return UV_EINTR;
+}
+
+int gh__task_cancel(gh_task_t *task, PyObject *error) {
+    if (task->state == GH__DONE || task->collapsed) return UV_EALREADY;
+    Py_XSETREF(task->cancel, Py_NewRef(error));
+    if (!task->park.deaf) gh__unpark(task, UV_ECANCELED);
+    return 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * dump.c: what every task is doing, in words; and the moment when none of them can go on.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "hooks/hooks.h"
+#include "internal.h"
+
+static const char *events_word(uint32_t events) {
+    if ((events & (EPOLLIN | EPOLLOUT)) == (EPOLLIN | EPOLLOUT)) return "readable or writable";
+    return events & EPOLLOUT ? "writable" : "readable";
+}
+
+/* What a parked task waits on.  New reference. */
+static PyObject *describe_park(const gh_task_t *task) {
+    const gh__park_t *park = &task->park;
+    switch (park->on) {
+    case GH__ON_FD:
+        return PyUnicode_FromFormat("%s, for descriptor %zd to be %s", park->call, park->subject,
+                                    events_word(park->events));
+    case GH__ON_FDS:
+        return PyUnicode_FromFormat("%s, for one of %zd descriptors", park->call, park->subject);
+    case GH__ON_LOCK:
+        return PyUnicode_FromFormat("%s, for the lock at %p", park->call, (void *)park->subject);
+    case GH__ON_OUTCOME:
+        return PyUnicode_FromFormat("%s, for %R", park->call, (PyObject *)park->subject);
+    case GH__ON_CHILD:
+        return park->subject > 0
+                   ? PyUnicode_FromFormat("%s, for process %zd", park->call, park->subject)
+                   : PyUnicode_FromFormat("%s, for a child process", park->call);
+    case GH__ON_SIGNAL: return PyUnicode_FromFormat("%s, for a signal", park->call);
+    case GH__ON_POOL: return PyUnicode_FromFormat("%s, on the thread pool", park->call);
+    case GH__ON_THREAD: return PyUnicode_FromFormat("%s, on a thread of its own", park->call);
+    default: return PyUnicode_FromString(park->call ? park->call : "nothing");
+    }
+}
+
+/* Milliseconds that it has been parked. */
+static long long parked_for(const gh_task_t *task) {
+    return (long long)((gh__now() - task->since) / 1000000);
+}
+
+PyObject *gh__task_describe(gh_task_t *task) {
+    const char *state = gh__state_name(task->state);
+    if (task->state != GH__PARKED) return PyUnicode_FromFormat("%U: %s", task->name, state);
+    PyObject *park = describe_park(task);
+    if (park == NULL) return NULL;
+    PyObject *line = PyUnicode_FromFormat("%U: %s in %U, since %lld ms", task->name, state, park,
+                                          parked_for(task));
+    Py_DECREF(park);
+    return line;
+}
+
+/* Its frame: the running one's own, or that of the greenlet which parked.  New reference. */
+PyObject *gh__task_frame(gh_task_t *task) {
+    if (task->state == GH__RUNNING) return Py_XNewRef((PyObject *)PyEval_GetFrame());
+    if (task->parked == NULL) return NULL;
+    PyObject *frame = PyObject_GetAttrString((PyObject *)task->parked, "gr_frame");
+    if (frame == NULL) PyErr_Clear();
+    if (frame == Py_None) Py_CLEAR(frame);
+    return frame;
+}
+
+static void dump_stack(gh_task_t *task, PyObject *file) {
+    PyObject *frame = gh__task_frame(task);
+    PyObject *module = frame ? PyImport_ImportModule("traceback") : NULL;
+    PyObject *done =
+        module ? PyObject_CallMethod(module, "print_stack", "OOO", frame, Py_None, file) : NULL;
+    if (done == NULL) PyErr_Clear();
+    Py_XDECREF(done);
+    Py_XDECREF(module);
+    Py_XDECREF(frame);
+}
+
+void gh__dump(gh_host_t *host, const char *headline) {
+    PyObject *file = PySys_GetObject("stderr");
+    PySys_FormatStderr("%s\n", headline);
+    host->no_switch++; /* what is printed must not change meanwhile */
+    for (gh__link_t *item = host->tasks.next; item != &host->tasks; item = item->next) {
+        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
+        PyObject *line = gh__task_describe(task);
+        if (line != NULL) PySys_FormatStderr("%U\n", line);
+        if (line == NULL) PyErr_Clear();
+        Py_XDECREF(line);
+        if (file != NULL) dump_stack(task, file);
+    }
+    host->no_switch--;
+}
+
+/* ---- all stuck ---- */
+
+/* Other OS threads could post a lock or settle a promise.  Idle ones of uv's pool could not. */
+static bool other_threads(void) {
+    const char *setting = getenv("UV_THREADPOOL_SIZE");
+    int pool = setting ? atoi(setting) : 4, threads = 0;
+    DIR *directory = opendir("/proc/self/task");
+    if (directory == NULL) return true;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+        threads += entry->d_name[0] != '.';
+    closedir(directory);
+    return threads > 1 && threads != 1 + pool;
+}
+
+static bool timer_pending(void) {
+    struct itimerval timer;
+    return getitimer(ITIMER_REAL, &timer) == 0 &&
+           (timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0);
+}
+
+bool gh__all_stuck(gh_host_t *host) {
+    return host->main != NULL && host->hopeless == host->task_count && host->deadlines.count == 0 &&
+           host->fd_waits == 0 && host->jobs == 0 && host->operations == 0 &&
+           gh__list_empty(&host->sigwaits) && !gh__signal_could_wake() && !timer_pending() &&
+           !other_threads();
+}
+
+void gh__report_stuck(gh_host_t *host) {
+    PyEval_RestoreThread(host->tstate);
+    gh__dump(host, "greenhost: all tasks are stuck: none is ready, and nothing outside could wake "
+                   "one.  Each with what it waits on:");
+    PyObject *code = PyLong_FromLong(GH_EXIT_STUCK);
+    PyObject *error = code ? PyObject_CallOneArg(PyExc_SystemExit, code) : NULL;
+    /* Where the main task can't be told, or was and got stuck again, there is no way but out. */
+    bool told = error != NULL && !host->stuck_reported && !host->main->park.deaf &&
+                gh__task_cancel(host->main, error) == 0;
+    host->stuck_reported = true;
+    Py_XDECREF(error);
+    Py_XDECREF(code);
+    if (!told) {
+        gh__flush_standard_files(host);
+        _exit(GH_EXIT_STUCK);
+    }
+    PyEval_SaveThread();
+}

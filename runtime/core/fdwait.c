@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * fdwait.c: waiting for descriptors, with one watcher per descriptor.
+ *
+ * The watchers live in an epoll instance of our own, which the loop watches through one uv_poll_t.
+ * A uv_poll_t per descriptor would set O_NONBLOCK on it (a flag of the open file description, seen
+ * by other processes), would abort when the descriptor is closed under it, and would allow no
+ * second waiter.
+ *
+ * A descriptor is added on the first wait for it, edge-triggered, and stays until it is closed: in
+ * a request/response pattern the steady state makes no epoll_ctl call.  Edges are enough because
+ * whoever waits has tried the call first and tries it again after.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+
+#include "hooks/hooks.h"
+#include "internal.h"
+
+#define EVENTS_PER_READ 256
+
+static int grow(gh_host_t *host, int fd) {
+    size_t capacity = host->fd_capacity ? host->fd_capacity : 64;
+    while (capacity <= (size_t)fd) capacity *= 2;
+    gh__fd_t **fds = realloc(host->fds, capacity * sizeof(*fds));
+    if (fds == NULL) return UV_ENOMEM;
+    for (size_t i = host->fd_capacity; i < capacity; i++) fds[i] = NULL;
+    host->fds = fds;
+    host->fd_capacity = capacity;
+    return 0;
+}
+
+static gh__fd_t *find(const gh_host_t *host, int fd) {
+    return fd >= 0 && (size_t)fd < host->fd_capacity ? host->fds[fd] : NULL;
+}
+
+gh__fd_t *gh__fd_get(gh_host_t *host, int fd) {
+    gh__fd_t *record = find(host, fd);
+    if (record != NULL || fd < 0) return record;
+    if ((size_t)fd >= host->fd_capacity && grow(host, fd) < 0) return NULL;
+    record = calloc(1, sizeof(*record));
+    if (record == NULL) return NULL;
+    gh__list_init(&record->waiters);
+    host->fds[fd] = record;
+    return record;
+}
+
+static gh__fdkind_t ask_kind(int fd) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return GH__FD_UNKNOWN;
+    if (S_ISSOCK(status.st_mode)) return GH__FD_SOCKET;
+    if (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode) || S_ISDIR(status.st_mode))
+        return GH__FD_REGULAR;
+    return GH__FD_STREAM;
+}
+
+gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd) {
+    gh__fd_t *record = gh__fd_get(host, fd);
+    if (record == NULL) return ask_kind(fd);
+    if (record->kind == GH__FD_UNKNOWN) record->kind = ask_kind(fd);
+    return record->kind;
+}
+
+static int watch(gh_host_t *host, gh__fd_t *record, int fd, uint32_t events) {
+    uint32_t wanted = record->watched | (events & ~(uint32_t)(EPOLLERR | EPOLLHUP));
+    if (wanted == record->watched && record->watched != 0) return 0;
+    struct epoll_event event = {.events = wanted | EPOLLET, .data.fd = fd};
+    int operation = record->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (epoll_ctl(host->epfd, operation, fd, &event) < 0) {
+        /* The number was closed, and opened again, in a way we did not see, or the reverse. */
+        if (errno != ENOENT && errno != EEXIST) return -errno;
+        operation = operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+        if (epoll_ctl(host->epfd, operation, fd, &event) < 0) return -errno;
+    }
+    record->watched = wanted;
+    return 0;
+}
+
+int gh__fdwait_start(gh_host_t *host, gh__fdwait_t *wait) {
+    if (wait->fd < 0) return UV_EBADF;
+    gh__fd_t *record = gh__fd_get(host, wait->fd);
+    if (record == NULL) return UV_ENOMEM;
+    int error = watch(host, record, wait->fd, wait->events);
+    if (error < 0) return error;
+    gh__list_append(&record->waiters, &wait->waiter.link);
+    host->fd_waits++;
+    return 0;
+}
+
+void gh__fdwait_stop(gh_host_t *host, gh__fdwait_t *wait) {
+    if (gh__list_empty(&wait->waiter.link)) return;
+    gh__list_remove(&wait->waiter.link);
+    host->fd_waits--;
+}
+
+/* Fires those waiters that want one of the events.  Errors and hang-ups concern everybody. */
+static void fire(gh_host_t *host, gh__fd_t *record, uint32_t events) {
+    gh__link_t batch, *item;
+    gh__list_move(&batch, &record->waiters);
+    while ((item = gh__list_pop(&batch)) != NULL) {
+        gh__fdwait_t *wait = GH__CONTAINER(item, gh__fdwait_t, waiter.link);
+        uint32_t ready = events & (wait->events | EPOLLERR | EPOLLHUP);
+        if (ready == 0) {
+            gh__list_append(&record->waiters, item);
+            continue;
+        }
+        host->fd_waits--;
+        wait->waiter.fire(&wait->waiter, (int)ready);
+    }
+}
+
+static int read_events(gh_host_t *host) {
+    struct epoll_event events[EVENTS_PER_READ];
+    int count = libc_epoll_wait(host->epfd, events, EVENTS_PER_READ, 0);
+    for (int i = 0; i < count; i++) {
+        gh__fd_t *record = find(host, events[i].data.fd);
+        if (record != NULL) fire(host, record, events[i].events);
+    }
+    return count;
+}
+
+static void on_epoll(uv_poll_t *watch_handle, int status, int events) {
+    (void)status, (void)events;
+    gh_host_t *host = watch_handle->data;
+    while (read_events(host) == EVENTS_PER_READ) continue;
+}
+
+void gh__fd_forget(gh_host_t *host, int fd) {
+    gh__fd_t *record = find(host, fd);
+    if (record == NULL) return;
+    if (record->watched) epoll_ctl(host->epfd, EPOLL_CTL_DEL, fd, NULL);
+    host->fds[fd] = NULL;
+    gh__link_t *item;
+    while ((item = gh__list_pop(&record->waiters)) != NULL) {
+        gh__waiter_t *waiter = GH__CONTAINER(item, gh__waiter_t, link);
+        host->fd_waits--;
+        waiter->fire(waiter, UV_EBADF);
+    }
+    free(record);
+}
+
+void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last) {
+    for (size_t fd = first; fd < host->fd_capacity && fd <= last; fd++)
+        gh__fd_forget(host, (int)fd);
+}
+
+bool gh__fd_is_ours(const gh_host_t *host, int fd) {
+    const uv_loop_t *loop = &host->loop;
+    return fd >= 0 && (fd == host->epfd || fd == host->deadlines.timerfd ||
+                       fd == loop->backend_fd || fd == loop->async_io_watcher.fd ||
+                       fd == loop->signal_pipefd[0] || fd == loop->signal_pipefd[1]);
+}
+
+size_t gh__fdwait_count(const gh_host_t *host) { return host->fd_waits; }
+
+static int open_epoll(gh_host_t *host) {
+    host->epfd = epoll_create1(EPOLL_CLOEXEC);
+    return host->epfd < 0 ? -errno : 0;
+}
+
+int gh__fdwait_open(gh_host_t *host) {
+    int error = open_epoll(host);
+    if (error < 0) return error;
+    error = uv_poll_init(&host->loop, &host->epoll_watch, host->epfd);
+    if (error < 0) return error;
+    host->epoll_watch.data = host;
+    return uv_poll_start(&host->epoll_watch, UV_READABLE, on_epoll);
+}
+
+void gh__fdwait_close(gh_host_t *host) {
+    gh__fd_forget_range(host, 0, UINT32_MAX);
+    free(host->fds);
+    host->fds = NULL;
+    host->fd_capacity = 0;
+    if (host->epfd >= 0) libc_close(host->epfd);
+    host->epfd = -1;
+}
+
+/*
+ * The child of a fork shares our epoll instance with its parent, so it must not say a word to it.
+ * A new instance takes the old one's number, which the loop watches already.
+ */
+int gh__fdwait_after_fork(gh_host_t *host) {
+    int fresh = epoll_create1(EPOLL_CLOEXEC);
+    if (fresh < 0) return -errno;
+    int moved = libc_dup3(fresh, host->epfd, O_CLOEXEC);
+    libc_close(fresh);
+    if (moved < 0) return -errno;
+    for (size_t fd = 0; fd < host->fd_capacity; fd++) {
+        free(host->fds[fd]);
+        host->fds[fd] = NULL;
+    }
+    host->fd_waits = 0;
+    return 0;
+}

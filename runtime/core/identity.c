@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * identity.c: makes a task a thread, as far as Python can see.
+ *
+ * This is the one file that knows the private layout of CPython 3.11: PyThreadState's fields that
+ * belong to a thread, who the main thread is, and the GIL's lock.
+ */
+#define Py_BUILD_CORE 1
+#include "internal.h"
+
+#include <internal/pycore_interp.h>
+#include <internal/pycore_runtime.h>
+
+#include "hooks/hooks.h"
+
+void gh__identity_init(gh_host_t *host, gh__identity_t *identity, unsigned long ident) {
+    *identity =
+        (gh__identity_t){.ident = ident, .id = host->tstate->interp->threads.next_unique_id++};
+}
+
+void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
+    PyThreadState *tstate = host->tstate;
+    tstate->thread_id = identity->ident;
+    tstate->id = identity->id;
+    tstate->dict = identity->dict;
+    tstate->async_gen_firstiter = identity->asyncgen_firstiter;
+    tstate->async_gen_finalizer = identity->asyncgen_finalizer;
+    tstate->coroutine_origin_tracking_depth = identity->origin_depth;
+    tstate->c_profilefunc = identity->profile;
+    tstate->c_profileobj = identity->profile_object;
+    tstate->c_tracefunc = identity->trace;
+    tstate->c_traceobj = identity->trace_object;
+    tstate->tracing = identity->tracing;
+}
+
+/* The hub that takes over has none of these, so that nothing it runs can touch a task's. */
+void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
+    PyThreadState *tstate = host->tstate;
+    static const gh__identity_t nobody;
+    unsigned long ident = identity->ident;
+    *identity = (gh__identity_t){
+        .ident = ident,
+        .id = tstate->id,
+        .dict = tstate->dict,
+        .asyncgen_firstiter = tstate->async_gen_firstiter,
+        .asyncgen_finalizer = tstate->async_gen_finalizer,
+        .origin_depth = tstate->coroutine_origin_tracking_depth,
+        .profile = tstate->c_profilefunc,
+        .profile_object = tstate->c_profileobj,
+        .trace = tstate->c_tracefunc,
+        .trace_object = tstate->c_traceobj,
+        .tracing = tstate->tracing,
+    };
+    gh__identity_enter(host, &(gh__identity_t){.ident = host->thread, .id = nobody.id});
+}
+
+/*
+ * Clears what a finished thread leaves behind, as PyThreadState_Clear does: still inside the task,
+ * since the finalizers of its thread-locals may look at them, or block.
+ */
+void gh__identity_clear(gh_host_t *host) {
+    PyThreadState *tstate = host->tstate;
+    PyEval_SetProfile(NULL, NULL);
+    PyEval_SetTrace(NULL, NULL);
+    Py_CLEAR(tstate->dict);
+    Py_CLEAR(tstate->async_gen_firstiter);
+    Py_CLEAR(tstate->async_gen_finalizer);
+}
+
+void gh__identity_set_main(unsigned long ident) { _PyRuntime.main_thread = ident; }
+
+bool gh__identity_is_runtime(const void *address) {
+    return (const char *)address >= (const char *)&_PyRuntime &&
+           (const char *)address < (const char *)(&_PyRuntime + 1);
+}
+
+bool gh__identity_subinterpreters(void) {
+    PyInterpreterState *first = _PyRuntime.interpreters.head;
+    return first != NULL && first->next != NULL;
+}
+
+/*
+ * Preemption.  CPython's eval loop gives the GIL away when asked, and drop_gil's first act is to
+ * lock the GIL's mutex, through a call of libc that is ours: there the task can be switched out,
+ * at a bytecode boundary where any other thread might have run.
+ */
+void gh__preempt_request(gh_host_t *host) {
+    struct _ceval_state *ceval = &host->tstate->interp->ceval;
+    host->preempt = true;
+    _Py_atomic_store_relaxed(&ceval->gil_drop_request, 1);
+    _Py_atomic_store_relaxed(&ceval->eval_breaker, 1);
+}
+
+/* True in drop_gil, and not in take_gil, which locks the same mutex before it holds the GIL. */
+bool gh__preempt_wanted(gh_host_t *host, const void *mutex) {
+    struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
+    return mutex == &gil->mutex && host->running != NULL && host->no_switch == 0 &&
+           _Py_atomic_load_relaxed(&gil->locked) &&
+           _Py_atomic_load_relaxed(&gil->last_holder) == (uintptr_t)host->tstate;
+}
+
+void gh__preempted(gh_host_t *host) {
+    host->preempt = false;
+    /* Left set, drop_gil would wait for another thread to take the GIL, and there may be none. */
+    _Py_atomic_store_relaxed(&host->tstate->interp->ceval.gil_drop_request, 0);
+    PyThreadState_Swap(host->tstate);
+    gh__yield_held(host->running);
+    PyThreadState_Swap(NULL);
+}
+
+/* CPython asks for a thread's identity in one place; its call of pthread_self is learnt here. */
+int gh__identity_open(gh_host_t *host) {
+    host->thread = PyThread_get_thread_ident();
+    return gh__pthread_self_learn();
+}

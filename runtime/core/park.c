@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * park.c: the primitive under everything that blocks.
+ *
+ * A caller starts the sources it wants to wait for (descriptors, an address, an outcome), each with
+ * a waiter that unparks the task, and parks.  The first source to fire, the deadline, a signal or a
+ * cancel decides the status that gh__park returns, and the caller stops its sources.  libdill's
+ * waitfor/wait/trigger and Trio's wait_task_rescheduled are the same primitive, found twice.
+ */
+#include <errno.h>
+#include <sys/epoll.h>
+
+#include "hooks/hooks.h"
+#include "internal.h"
+
+/* With one task there is nobody to give the time to: the call may as well block, as libc does. */
+static bool alone(const gh_host_t *host) {
+    return host->task_count == 1 && host->running == host->main;
+}
+
+gh_task_t *gh__may_park_even_alone(void) {
+    gh_host_t *host = gh__current;
+    if (host == NULL || host->running == NULL || host->no_switch > 0) return NULL;
+    if (_PyThreadState_UncheckedGet() == host->tstate) return NULL;
+    if (gh__in_vfork_child(host) || gh__identity_subinterpreters()) return NULL;
+    return host->running;
+}
+
+gh_task_t *gh__may_park(void) {
+    gh_host_t *host = gh__current;
+    if (host == NULL || alone(host)) return NULL;
+    return gh__may_park_even_alone();
+}
+
+void gh__unpark(gh_task_t *task, int status) {
+    if (task->state != GH__PARKED || task->collapsed) return;
+    task->status = status;
+    gh__task_ready(task);
+}
+
+int gh__park_held(gh_task_t *task, const gh__park_t *how) {
+    gh_host_t *host = task->outcome.host;
+    if (task->cancel != NULL && !how->deaf) return UV_ECANCELED;
+    int error = gh__deadline_start(host, &task->deadline, how->deadline);
+    if (error < 0) return error;
+    int saved_errno = errno;
+    task->park = *how;
+    task->since = gh__now();
+    bool hopeless = (how->on == GH__ON_LOCK || how->on == GH__ON_OUTCOME) && !how->shared;
+    host->hopeless += hopeless;
+    gh__task_move(task, GH__PARKED);
+    gh__switch_to_hub(task);
+    host->hopeless -= hopeless && host->hopeless > 0;
+    gh__deadline_stop(host, &task->deadline);
+    errno = saved_errno;
+    return task->status;
+}
+
+int gh__park(gh_task_t *task, const gh__park_t *how) {
+    PyEval_RestoreThread(task->outcome.host->tstate);
+    int status = gh__park_held(task, how);
+    PyEval_SaveThread();
+    return status;
+}
+
+void gh__yield_held(gh_task_t *task) {
+    int saved_errno = errno;
+    gh__task_ready(task);
+    gh__switch_to_hub(task);
+    errno = saved_errno;
+}
+
+void gh__yield(gh_task_t *task) {
+    PyEval_RestoreThread(task->outcome.host->tstate);
+    gh__yield_held(task);
+    PyEval_SaveThread();
+}
+
+int gh__park_fd(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline,
+                bool restarts) {
+    gh_host_t *host = task->outcome.host;
+    task->fdwait.fd = fd;
+    task->fdwait.events = events;
+    int error = gh__fdwait_start(host, &task->fdwait);
+    if (error == UV_EPERM) return (int)events;
+    if (error < 0) return error;
+    gh__park_t how = {.on = GH__ON_FD,
+                      .call = call,
+                      .subject = fd,
+                      .events = events,
+                      .deadline = deadline,
+                      .restarts = restarts};
+    int status = gh__park(task, &how);
+    gh__fdwait_stop(host, &task->fdwait);
+    return status;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * post.c: how any thread wakes the loop.  A list under a mutex, and one uv_async_t, which libuv
+ * coalesces: a thousand posts between two turns are one wake-up.
+ */
+#include "internal.h"
+
+static void on_async(uv_async_t *async) { gh__post_run(async->data); }
+
+int gh__post_open(gh_host_t *host) {
+    gh__list_init(&host->posts);
+    int error = uv_mutex_init(&host->post_lock);
+    if (error < 0) return error;
+    error = uv_async_init(&host->loop, &host->async, on_async);
+    if (error < 0) {
+        uv_mutex_destroy(&host->post_lock);
+        return error;
+    }
+    host->async.data = host;
+    return 0;
+}
+
+void gh__post_close(gh_host_t *host) { uv_mutex_destroy(&host->post_lock); }
+
+void gh__wake(gh_host_t *host) { uv_async_send(&host->async); }
+
+void gh__post(gh_host_t *host, gh__post_t *post) {
+    uv_mutex_lock(&host->post_lock);
+    gh__list_append(&host->posts, &post->link);
+    uv_mutex_unlock(&host->post_lock);
+    gh__wake(host);
+}
+
+void gh__post_cancel(gh_host_t *host, gh__post_t *post) {
+    uv_mutex_lock(&host->post_lock);
+    gh__list_remove(&post->link);
+    uv_mutex_unlock(&host->post_lock);
+}
+
+static gh__post_t *take(gh_host_t *host) {
+    uv_mutex_lock(&host->post_lock);
+    gh__link_t *item = gh__list_pop(&host->posts);
+    uv_mutex_unlock(&host->post_lock);
+    return item ? GH__CONTAINER(item, gh__post_t, link) : NULL;
+}
+
+void gh__post_run(gh_host_t *host) {
+    gh__post_t *post;
+    while ((post = take(host)) != NULL) post->run(post);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * signal.c: signals reach whoever waits, at once, whatever the loop is doing.
+ *
+ * Every handler that the program installs is wrapped: ours calls it, then notes the number and
+ * wakes the loop.  (Waiting for epoll's EINTR instead would lose a signal that arrives just before
+ * the poll.)  The main task, where Python's handlers run, is then woken with EINTR; if another task
+ * is computing, it is asked to give way at its next bytecode.
+ *
+ * Dispositions belong to the process, so what the program believes they are is kept per process.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "hooks/hooks.h"
+#include "internal.h"
+
+#define SIGNALS 65
+
+static struct sigaction wanted[SIGNALS]; /* what the program asked for, if ours is installed */
+static atomic_int wants[SIGNALS];        /* how often the runtime itself wants the signal */
+static gh_host_t *volatile listener;
+static volatile sig_atomic_t interrupting; /* a handler without SA_RESTART has run */
+static atomic_ullong arrived;              /* a set of numbers */
+
+static bool is_function(const struct sigaction *action) {
+    return (action->sa_flags & SA_SIGINFO) ||
+           (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN);
+}
+
+/* A fault is the faulting instruction's own affair: its handler is never wrapped. */
+static bool is_fault(int signum) {
+    return signum == SIGSEGV || signum == SIGBUS || signum == SIGFPE || signum == SIGILL ||
+           signum == SIGABRT || signum == SIGTRAP || signum == SIGSYS;
+}
+
+static void note(int signum, bool interrupts) {
+    gh_host_t *host = listener;
+    if (host == NULL) return;
+    atomic_fetch_or(&arrived, UINT64_C(1) << (signum - 1));
+    if (interrupts) interrupting = 1;
+    gh_task_t *running = host->running;
+    if (running != NULL && running != host->main) gh__preempt_request(host);
+    gh__wake(host);
+}
+
+static void on_signal(int signum, siginfo_t *info, void *context) {
+    int saved_errno = errno;
+    struct sigaction action = wanted[signum];
+    if (action.sa_flags & SA_RESETHAND) wanted[signum] = (struct sigaction){.sa_handler = SIG_DFL};
+    if (action.sa_flags & SA_SIGINFO)
+        action.sa_sigaction(signum, info, context);
+    else if (is_function(&action))
+        action.sa_handler(signum);
+    note(signum, is_function(&action) && !(action.sa_flags & SA_RESTART));
+    errno = saved_errno;
+}
+
+/* What the kernel is told, so that the program's wish and ours are both met. */
+static struct sigaction for_kernel(int signum, const struct sigaction *action) {
+    struct sigaction real = *action;
+    if (is_function(action)) {
+        real.sa_sigaction = on_signal;
+        real.sa_flags |= SA_SIGINFO;
+    } else if (wants[signum] > 0) {
+        real.sa_sigaction = on_signal;
+        real.sa_flags = SA_SIGINFO | (action->sa_flags & SA_NOCLDSTOP);
+        if (signum != GH__NUDGE_SIGNAL) real.sa_flags |= SA_RESTART;
+        /* Ignoring SIGCHLD also means that children leave no zombies. */
+        if (signum == SIGCHLD && action->sa_handler == SIG_IGN) real.sa_flags |= SA_NOCLDWAIT;
+    }
+    return real;
+}
+
+static int install(int signum, const struct sigaction *action, struct sigaction *old) {
+    struct sigaction before = wanted[signum], kernel;
+    struct sigaction real = for_kernel(signum, action);
+    wanted[signum] = *action;
+    if (libc_sigaction(signum, &real, &kernel) < 0) {
+        wanted[signum] = before;
+        return -1;
+    }
+    if (old != NULL) *old = kernel.sa_sigaction == on_signal ? before : kernel;
+    return 0;
+}
+
+static int look(int signum, struct sigaction *old) {
+    struct sigaction kernel;
+    if (libc_sigaction(signum, NULL, &kernel) < 0) return -1;
+    if (old != NULL) *old = kernel.sa_sigaction == on_signal ? wanted[signum] : kernel;
+    return 0;
+}
+
+int gh__signal_action(int signum, const struct sigaction *action, struct sigaction *old) {
+    if (signum == GH__INTERRUPT_SIGNAL && gh__current != NULL) {
+        if (old != NULL) *old = (struct sigaction){.sa_handler = SIG_DFL};
+        return 0;
+    }
+    if (signum < 1 || signum >= SIGNALS || is_fault(signum))
+        return libc_sigaction(signum, action, old);
+    return action == NULL ? look(signum, old) : install(signum, action, old);
+}
+
+int gh__signal_want(int signum) {
+    struct sigaction now;
+    if (signum < 1 || signum >= SIGNALS || is_fault(signum)) return UV_EINVAL;
+    if (atomic_fetch_add(&wants[signum], 1) > 0) return 0;
+    if (look(signum, &now) == 0 && install(signum, &now, NULL) == 0) return 0;
+    atomic_fetch_sub(&wants[signum], 1);
+    return -errno;
+}
+
+void gh__signal_unwant(int signum) {
+    struct sigaction now;
+    if (atomic_fetch_sub(&wants[signum], 1) > 1) return;
+    if (look(signum, &now) == 0) install(signum, &now, NULL);
+}
+
+void gh__sigwait_start(gh_host_t *host, gh__sigwait_t *wait) {
+    gh__list_append(&host->sigwaits, &wait->waiter.link);
+}
+
+void gh__sigwait_stop(gh__sigwait_t *wait) { gh__list_remove(&wait->waiter.link); }
+
+static void fire_sigwaits(gh_host_t *host, uint64_t set) {
+    gh__link_t batch, *item;
+    gh__list_move(&batch, &host->sigwaits);
+    while ((item = gh__list_pop(&batch)) != NULL) {
+        gh__sigwait_t *wait = GH__CONTAINER(item, gh__sigwait_t, waiter.link);
+        uint64_t hit = wait->set & set;
+        if (hit == 0)
+            gh__list_append(&host->sigwaits, item);
+        else
+            wait->waiter.fire(&wait->waiter, __builtin_ctzll(hit) + 1);
+    }
+}
+
+void gh__signal_deliver(gh_host_t *host) {
+    uint64_t set = atomic_exchange(&arrived, 0);
+    if (set == 0) return;
+    bool interrupts = interrupting;
+    interrupting = 0;
+    fire_sigwaits(host, set);
+    gh_task_t *main = host->main;
+    if (main == NULL || main->state != GH__PARKED || main->park.deaf) return;
+    if (!interrupts && main->park.restarts) return;
+    gh__unpark(main, UV_EINTR);
+    gh__task_first(main);
+}
+
+/* SIGINT has Python's own handler from the start, which every program could wait for. */
+bool gh__signal_could_wake(void) {
+    for (int signum = 1; signum < SIGNALS; signum++)
+        if (signum != SIGINT && wants[signum] == 0 && is_function(&wanted[signum])) return true;
+    return false;
+}
+
+int gh__signal_open(gh_host_t *host) {
+    gh__list_init(&host->sigwaits);
+    listener = host;
+    return 0;
+}
+
+void gh__signal_after_fork(void) {
+    listener = NULL;
+    atomic_store(&arrived, 0);
+}
+
+void gh__signal_close(gh_host_t *host) {
+    if (listener == host) listener = NULL;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * switch.c: the one file that switches greenlets.
+ *
+ * The hub is a greenlet of its own, started once at a shallow depth of the C stack, so that every
+ * task's stack begins there too, however deep the main task was when it first parked.  The main
+ * task is the thread's own greenlet: it comes first and ends last, as in any Python program.
+ */
+#include "internal.h"
+
+/* The version that the C API in <greenlet/greenlet.h> came with, and the first for Python 3.11. */
+#define OLDEST_GREENLET 2
+
+static void save_error(PyObject *saved[3]) { PyErr_Fetch(&saved[0], &saved[1], &saved[2]); }
+
+static void restore_error(PyObject *saved[3]) { PyErr_Restore(saved[0], saved[1], saved[2]); }
+
+/* An exception thrown into the parked greenlet from outside (greenlet.throw, GreenletExit of a
+ * greenlet that nobody refers to any more) rises from the call that parked. */
+static void carry_thrown(gh_task_t *task) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    Py_XSETREF(task->cancel, value);
+    task->status = UV_ECANCELED;
+}
+
+static void enter(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    host->running = task;
+    gh__identity_enter(host, &task->identity);
+    gh__identity_set_main(task->armed ? task->identity.ident : host->main->identity.ident);
+}
+
+static void leave(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    gh__identity_leave(host, &task->identity);
+    gh__identity_set_main(host->main->identity.ident);
+    host->running = NULL;
+}
+
+void gh__switch_to_hub(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    PyObject *pending[3];
+    save_error(pending);
+    Py_XSETREF(task->parked, PyGreenlet_GetCurrent());
+    leave(task);
+    PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
+    enter(task);
+    if (result == NULL) carry_thrown(task);
+    Py_XDECREF(result);
+    restore_error(pending);
+}
+
+void gh__switch_to_task(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    PyGreenlet *greenlet = task->parked;
+    task->parked = NULL;
+    gh__task_move(task, GH__RUNNING);
+    PyObject *result = PyGreenlet_Switch(greenlet, host->empty_tuple, NULL);
+    if (result == NULL) PyErr_WriteUnraisable((PyObject *)task);
+    Py_XDECREF(result);
+    Py_DECREF(greenlet);
+}
+
+/* What a task's first greenlet runs. */
+static PyObject *task_main(PyObject *self, PyObject *Py_UNUSED(args)) {
+    gh_task_t *task = (gh_task_t *)self;
+    enter(task);
+    gh__task_run(task);
+    leave(task);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef task_main_def = {"task", (PyCFunction)task_main, METH_VARARGS, NULL};
+
+int gh__switch_prepare(gh_task_t *task) {
+    PyObject *run = PyCFunction_New(&task_main_def, (PyObject *)task);
+    if (run == NULL) return -1;
+    task->parked = PyGreenlet_New(run, task->outcome.host->hub);
+    Py_DECREF(run);
+    return task->parked == NULL ? -1 : 0;
+}
+
+/* The hub: runs the loop without the GIL until the host closes. */
+static PyObject *hub_main(PyObject *self, PyObject *Py_UNUSED(args)) {
+    gh_host_t *host = PyCapsule_GetPointer(self, NULL);
+    PyObject *result = PyGreenlet_Switch(PyGreenlet_GET_PARENT(host->hub), host->empty_tuple, NULL);
+    if (result == NULL) return NULL;
+    Py_DECREF(result);
+    PyThreadState *tstate = PyEval_SaveThread();
+    while (!host->stopping) uv_run(&host->loop, UV_RUN_ONCE);
+    PyEval_RestoreThread(tstate);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef hub_main_def = {"hub", (PyCFunction)hub_main, METH_VARARGS, NULL};
+
+static int start_hub(gh_host_t *host) {
+    PyObject *capsule = PyCapsule_New(host, NULL, NULL);
+    if (capsule == NULL) return -1;
+    PyObject *run = PyCFunction_New(&hub_main_def, capsule);
+    Py_DECREF(capsule);
+    if (run == NULL) return -1;
+    host->hub = PyGreenlet_New(run, NULL);
+    Py_DECREF(run);
+    if (host->hub == NULL) return -1;
+    PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+/*
+ * Imports greenlet from where it was found when we were built, not from sys.path, which a virtual
+ * environment or -S may have emptied.  It goes into sys.modules: two copies of greenlet in one
+ * process would move each other's stacks.
+ */
+static const char load_greenlet[] =
+    "import sys\n"
+    "if 'greenlet' not in sys.modules:\n"
+    "    from _frozen_importlib import _load\n"
+    "    from _frozen_importlib_external import spec_from_file_location\n"
+    "    _load(spec_from_file_location('greenlet', directory + '/__init__.py',\n"
+    "                                  submodule_search_locations=[directory]))\n";
+
+static int import_greenlet(void) {
+    PyObject *names = Py_BuildValue("{s:s,s:O}", "directory", GH_GREENLET_DIR, "__builtins__",
+                                    PyEval_GetBuiltins());
+    if (names == NULL) return -1;
+    PyObject *done = PyRun_String(load_greenlet, Py_file_input, names, names);
+    Py_DECREF(names);
+    if (done == NULL) return -1;
+    Py_DECREF(done);
+    PyGreenlet_Import();
+    return _PyGreenlet_API == NULL ? -1 : 0;
+}
+
+static bool greenlet_is_too_old(void) {
+    PyObject *module = PyImport_ImportModule("greenlet");
+    PyObject *version = module ? PyObject_GetAttrString(module, "__version__") : NULL;
+    const char *text = version ? PyUnicode_AsUTF8(version) : NULL;
+    bool old = text == NULL || atoi(text) < OLDEST_GREENLET;
+    PyErr_Clear();
+    Py_XDECREF(version);
+    Py_XDECREF(module);
+    return old;
+}
+
+int gh__switch_open(gh_host_t *host) {
+    if (import_greenlet() < 0) {
+        gh__fail(GH_EXIT_UNAVAILABLE,
+                 "greenlet can't be loaded from %s; install Debian's "
+                 "python3-greenlet (2.0 or newer)",
+                 GH_GREENLET_DIR);
+        PyErr_Clear();
+        return UV_ENOSYS;
+    }
+    if (greenlet_is_too_old()) {
+        gh__fail(GH_EXIT_UNAVAILABLE,
+                 "the greenlet package is too old; install version %d.0 or newer", OLDEST_GREENLET);
+        return UV_ENOSYS;
+    }
+    if (start_hub(host) == 0) return 0;
+    PyErr_Clear();
+    gh__fail(GH_EXIT_OSERR, "no memory for the hub; free some and try again");
+    return UV_ENOMEM;
+}
+
+/* The hub sees host->stopping, returns, and its parent, the main task, goes on here. */
+void gh__switch_close(gh_host_t *host) {
+    gh_task_t *task = host->main;
+    leave(task);
+    PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
+    enter(task);
+    if (result == NULL) PyErr_WriteUnraisable((PyObject *)host->hub);
+    Py_XDECREF(result);
+    host->running = NULL;
+    Py_CLEAR(host->hub);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * task.c: the states of a task, its birth and its end, and the queue of those that are ready.
+ */
+#include "internal.h"
+
+static const char *const state_names[] = {
+    [GH__NEW] = "new",       [GH__READY] = "ready", [GH__RUNNING] = "running",
+    [GH__PARKED] = "parked", [GH__DONE] = "done",
+};
+
+/* The arrows of the picture in internal.h: allowed[from] is a set of states. */
+static const unsigned allowed[] = {
+    [GH__NEW] = 1u << GH__READY | 1u << GH__RUNNING,
+    [GH__READY] = 1u << GH__RUNNING,
+    [GH__RUNNING] = 1u << GH__PARKED | 1u << GH__READY | 1u << GH__DONE,
+    [GH__PARKED] = 1u << GH__READY,
+    [GH__DONE] = 0,
+};
+
+const char *gh__state_name(gh__state_t state) { return state_names[state]; }
+
+void gh__task_move(gh_task_t *task, gh__state_t state) {
+    if (GH__UNLIKELY(!(allowed[task->state] & 1u << state))) {
+        fprintf(stderr, "greenhost: task %llu can't go from %s to %s; please report this\n",
+                (unsigned long long)task->number, state_names[task->state], state_names[state]);
+        abort();
+    }
+    task->state = state;
+}
+
+void gh__task_ready(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    gh__task_move(task, GH__READY);
+    gh__list_append(&host->ready, &task->ready);
+}
+
+void gh__task_first(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    gh__list_remove(&task->ready);
+    gh__list_append(host->ready.next, &task->ready);
+}
+
+static void on_task_waiter(gh__waiter_t *waiter, int status) {
+    gh__unpark(GH__CONTAINER(waiter, gh_task_t, waiter), status);
+}
+
+static void on_task_fd(gh__waiter_t *waiter, int status) {
+    gh__unpark(GH__CONTAINER(waiter, gh_task_t, fdwait.waiter), status);
+}
+
+static void on_task_signal(gh__waiter_t *waiter, int status) {
+    gh__unpark(GH__CONTAINER(waiter, gh_task_t, sigwait.waiter), status);
+}
+
+static void on_task_deadline(gh__waiter_t *waiter, int status) {
+    gh__unpark(GH__CONTAINER(waiter, gh_task_t, deadline.waiter), status);
+}
+
+/* A task's address is as unique as a pthread_t, which is an address too. */
+static gh_task_t *task_new(gh_host_t *host, unsigned long ident) {
+    gh_task_t *task = (gh_task_t *)gh__TaskType.tp_alloc(&gh__TaskType, 0);
+    if (task == NULL) return NULL;
+    task->outcome.host = host;
+    gh__list_init(&task->outcome.waiters);
+    gh__list_init(&task->ready);
+    gh__list_init(&task->all);
+    gh__list_init(&task->lot.link);
+    gh__list_init(&task->lot.post.link);
+    gh__waiter_init(&task->waiter, on_task_waiter);
+    gh__waiter_init(&task->fdwait.waiter, on_task_fd);
+    gh__waiter_init(&task->sigwait.waiter, on_task_signal);
+    gh__deadline_init(&task->deadline, on_task_deadline);
+    gh__identity_init(host, &task->identity, ident ? ident : (unsigned long)task);
+    task->number = ++host->spawned;
+    return task;
+}
+
+static PyObject *default_name(gh_task_t *task) {
+    return PyUnicode_FromFormat("task-%llu", (unsigned long long)task->number);
+}
+
+static void enlist(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    gh__list_append(&host->tasks, &task->all);
+    host->task_count++;
+}
+
+gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *kwargs,
+                          PyObject *name) {
+    gh_task_t *task = task_new(host, 0);
+    if (task == NULL) return NULL;
+    task->function = Py_NewRef(function);
+    task->args = Py_NewRef(args);
+    task->kwargs = Py_XNewRef(kwargs);
+    task->name = name ? Py_NewRef(name) : default_name(task);
+    task->context = PyContext_CopyCurrent();
+    if (task->name == NULL || task->context == NULL || gh__switch_prepare(task) < 0) {
+        Py_DECREF(task);
+        return NULL;
+    }
+    enlist(task);
+    gh__task_ready(task);
+    return (gh_task_t *)Py_NewRef(task); /* the host's reference is dropped when it is done */
+}
+
+int gh__task_adopt_main(gh_host_t *host) {
+    gh_task_t *task = task_new(host, host->thread);
+    if (task == NULL) return -1;
+    task->name = PyUnicode_FromString("main");
+    if (task->name == NULL) {
+        Py_DECREF(task);
+        return -1;
+    }
+    enlist(task);
+    gh__task_move(task, GH__RUNNING);
+    host->main = task;
+    host->running = task;
+    return 0;
+}
+
+/* The exception being raised, as an instance with its traceback.  New reference. */
+static PyObject *take_error(void) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback != NULL) PyException_SetTraceback(value, traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+}
+
+static PyObject *call(gh_task_t *task) {
+    if (gh__cancel_pending(task) && gh__cancel_raise(task) < 0) return NULL;
+    if (PyContext_Enter(task->context) < 0) return NULL;
+    PyObject *value = PyObject_Call(task->function, task->args, task->kwargs);
+    if (PyContext_Exit(task->context) < 0) Py_CLEAR(value);
+    return value;
+}
+
+/* `threading` keeps an entry for each foreign thread that asked who it is. */
+static void forget_thread(gh_task_t *task) {
+    PyObject *threading = PyImport_GetModule(task->outcome.host->threading_name);
+    PyObject *active = threading ? PyObject_GetAttrString(threading, "_active") : NULL;
+    PyObject *ident = active ? PyLong_FromUnsignedLong(task->identity.ident) : NULL;
+    if (ident != NULL && PyDict_Check(active) && PyDict_GetItemWithError(active, ident) != NULL)
+        PyDict_DelItem(active, ident);
+    PyErr_Clear();
+    Py_XDECREF(ident);
+    Py_XDECREF(active);
+    Py_XDECREF(threading);
+}
+
+/* What is left of a task once its function has returned: nobody but its joiners. */
+static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
+    gh_host_t *host = task->outcome.host;
+    Py_CLEAR(task->function);
+    Py_CLEAR(task->args);
+    Py_CLEAR(task->kwargs);
+    Py_CLEAR(task->context);
+    forget_thread(task);
+    gh__identity_clear(host);
+    Py_CLEAR(task->cancel);
+    task->armed = false;
+    gh__post_cancel(host, &task->lot.post);
+    gh__task_move(task, GH__DONE);
+    gh__list_remove(&task->all);
+    host->task_count--;
+    gh__outcome_settle(&task->outcome, value, error);
+}
+
+void gh__task_run(gh_task_t *task) {
+    PyObject *value = call(task);
+    PyObject *error = value == NULL ? take_error() : NULL;
+    finish(task, value, error);
+    Py_XDECREF(value);
+    Py_XDECREF(error);
+    gh__release_later(task->outcome.host, &task->outcome.garbage, (PyObject *)task);
+}
+
+/* Each task that is ready now runs once: those it wakes have their turn after the next poll. */
+static void run_batch(gh_host_t *host) {
+    gh__link_t *item;
+    gh__list_move(&host->batch, &host->ready);
+    while ((item = gh__list_pop(&host->batch)) != NULL)
+        gh__switch_to_task(GH__CONTAINER(item, gh_task_t, ready));
+}
+
+void gh__run_ready(gh_host_t *host) {
+    if (gh__list_empty(&host->ready) && gh__list_empty(&host->garbage)) return;
+    PyEval_RestoreThread(host->tstate);
+    run_batch(host);
+    gh__release_now(host);
+    PyEval_SaveThread();
+}
+
+/*
+ * In the child of a fork only the caller exists, as with threads.  The others' greenlets are kept,
+ * never to run: ending them would run their finally blocks, which belong to the parent.
+ */
+void gh__task_after_fork(gh_host_t *host) {
+    gh__link_t *item;
+    while ((item = gh__list_pop(&host->tasks)) != NULL) {
+        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
+        task->collapsed = task != host->running;
+    }
+    gh__list_init(&host->ready);
+    gh__list_init(&host->batch);
+    host->task_count = host->hopeless = 0;
+    host->orphan = host->orphan || host->running != host->main;
+    host->main = host->running;
+    enlist(host->main);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * hooks.h: the shape of the surface.
+ *
+ * A function f of libc that may block exists three times.
+ *
+ *   f         what the program, libpython and every library call.  One line, made from hooks.def.
+ *   hook_f    ours, in the file of its family, always in the same steps: may this call park?  If
+ *             not, libc_f.  Else try the call without blocking; register what to wait for; park;
+ *             decode the outcome for a caller in C, who knows return values and errno alone.
+ *   libc_f    a pointer to the real one.  Inside the runtime nothing else may be called.
+ *
+ * hooks.def lists them all, and the pointers, the resolver and the completeness test come from it.
+ */
+#ifndef GREENHOST_HOOKS_H
+#define GREENHOST_HOOKS_H
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define HOOK(family, type, name, params, args)                                                     \
+    type hook_##name params;                                                                       \
+    extern type(*libc_##name) params;
+#define HOOK_CALLER(family, type, name)                                                            \
+    type hook_##name(void *caller);                                                                \
+    extern type (*libc_##name)(void);
+#define HOOK_NAKED(family, type, name) extern type (*libc_##name)(void);
+#include "hooks/hooks.def"
+#undef HOOK
+#undef HOOK_CALLER
+#undef HOOK_NAKED
+
+/* ---- from hooks/resolve.c ---- */
+
+extern bool gh__hooks_resolved;
+/* Looks up every libc_f with dlsym(RTLD_NEXT).  Any thread, any number of times. */
+void gh__hooks_resolve(void);
+
+/* ---- from hooks/wait.c: what the families share ---- */
+
+/*
+ * Parks until the descriptor is ready, as gh__park_fd, and decodes for C: true means "try the call
+ * again"; false means that errno says why not (EINTR, ECANCELED, EBADF, ENOMEM), with EAGAIN for a
+ * deadline that has passed.
+ */
+bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline);
+/* Sets errno from a negative UV_E*, through gh__cancel_decode.  Always -1. */
+int gh__wait_failed(gh_task_t *task, int status);
+/* Whether the program made the descriptor non-blocking, and so wants its EAGAIN. */
+bool gh__is_nonblocking(int fd);
+/* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */
+uint64_t gh__deadline_relative(const struct timespec *time);
+uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time);
+
+/* ---- from hooks/identity.c ---- */
+
+/* Learns from where PyThread_get_thread_ident calls pthread_self.  0, or UV_ENOSYS. */
+int gh__pthread_self_learn(void);
+
+/* ---- from hooks/process.c ---- */
+
+/* True in a child of vfork, which shares our memory but is not us. */
+bool gh__in_vfork_child(gh_host_t *host);
+
+#endif

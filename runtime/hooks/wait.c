@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * wait.c: what the families of the surface share: waiting for a descriptor, and telling C about it.
+ */
+#include <errno.h>
+
+#include "hooks/hooks.h"
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+int gh__wait_failed(gh_task_t *task, int status) {
+    errno = -gh__cancel_decode(task, status);
+    return -1;
+}
+
+bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline) {
+    int status = gh__park_fd(task, call, fd, events, deadline, true);
+    if (status >= 0) return true;
+    if (status == UV_ETIMEDOUT)
+        errno = EAGAIN;
+    else
+        gh__wait_failed(task, status);
+    return false;
+}
+
+bool gh__is_nonblocking(int fd) {
+    int flags = libc_fcntl(fd, F_GETFL, NULL);
+    return flags >= 0 && flags & O_NONBLOCK;
+}
+
+static uint64_t to_ns(const struct timespec *time) {
+    if (time->tv_sec < 0) return 0;
+    if ((uint64_t)time->tv_sec >= GH__NEVER / NS_PER_SECOND) return GH__NEVER;
+    return (uint64_t)time->tv_sec * NS_PER_SECOND + (uint64_t)time->tv_nsec;
+}
+
+uint64_t gh__deadline_relative(const struct timespec *time) {
+    return gh__deadline_after(to_ns(time));
+}
+
+/* Other clocks can be set, so the difference to their present time is what counts. */
+uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time) {
+    struct timespec now;
+    uint64_t when = to_ns(time);
+    if (clock == CLOCK_MONOTONIC) return when;
+    if (clock_gettime(clock, &now) < 0) return 0;
+    uint64_t reached = to_ns(&now);
+    return when <= reached ? 0 : gh__deadline_after(when - reached);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * host.c: a host's life.  Opening goes from the outside in (loop, descriptors, deadlines, posts,
+ * hub, main task) and closing goes back the same way.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hooks/hooks.h"
+#include "internal.h"
+
+/* How long tasks that are cancelled at exit may take for their finally blocks. */
+#define EXIT_GRACE_NS UINT64_C(2000000000)
+
+/* uv_loop_fork is right only from here on, and uv_async_send signal-safe. */
+#define OLDEST_UV ((1 << 16) | (40 << 8))
+
+static _Thread_local char failure[256];
+static _Thread_local int failure_code;
+
+const char *gh_error_message(void) { return failure; }
+
+int gh_error_exit_code(void) { return failure_code; }
+
+const char *gh_version(void) { return GH_VERSION; }
+
+void gh__fail(int exit_code, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(failure, sizeof(failure), format, arguments);
+    va_end(arguments);
+    failure_code = exit_code;
+}
+
+void gh__release_later(gh_host_t *host, gh__garbage_t *garbage, PyObject *object) {
+    garbage->object = object;
+    gh__list_append(&host->garbage, &garbage->link);
+}
+
+void gh__release_now(gh_host_t *host) {
+    gh__link_t *item;
+    while ((item = gh__list_pop(&host->garbage)) != NULL)
+        Py_DECREF(GH__CONTAINER(item, gh__garbage_t, link)->object);
+}
+
+/* ---- the turns of the loop ---- */
+
+static void on_idle(uv_idle_t *idle) { (void)idle; }
+
+/* Before the poll: it must not sleep while tasks are ready, nor past the next deadline. */
+static void on_prepare(uv_prepare_t *prepare) {
+    gh_host_t *host = prepare->data;
+    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->garbage) || host->stopping) {
+        uv_idle_start(&host->idle, on_idle);
+        return;
+    }
+    uv_idle_stop(&host->idle);
+    gh__deadlines_arm(host);
+    if (gh__all_stuck(host)) {
+        gh__report_stuck(host);
+        uv_idle_start(&host->idle, on_idle);
+    }
+}
+
+/* A child forked by a task ends with that task, as it would with the thread that forked it. */
+static void end_orphan(gh_host_t *host) {
+    PyEval_RestoreThread(host->tstate);
+    Py_Exit(0);
+}
+
+/* After the poll, whose callbacks have only marked tasks ready. */
+static void on_check(uv_check_t *check) {
+    gh_host_t *host = check->data;
+    gh__signal_deliver(host);
+    gh__deadlines_fire(host);
+    gh__run_ready(host);
+    if (host->orphan && host->main->state == GH__DONE) end_orphan(host);
+}
+
+static int open_handles(gh_host_t *host) {
+    uv_prepare_init(&host->loop, &host->prepare);
+    uv_check_init(&host->loop, &host->check);
+    uv_idle_init(&host->loop, &host->idle);
+    host->prepare.data = host->check.data = host->idle.data = host;
+    int error = uv_prepare_start(&host->prepare, on_prepare);
+    return error < 0 ? error : uv_check_start(&host->check, on_check);
+}
+
+/* ---- opening ---- */
+
+static int fail_os(int error, const char *what) {
+    gh__fail(GH_EXIT_OSERR, "%s: %s; raise the limit (ulimit -n) or close descriptors", what,
+             uv_strerror(error));
+    return error;
+}
+
+static int open_loop(gh_host_t *host) {
+    int error;
+    if (uv_version() < OLDEST_UV) {
+        gh__fail(GH_EXIT_UNAVAILABLE, "libuv %s is too old; install 1.40 or newer",
+                 uv_version_string());
+        return UV_ENOSYS;
+    }
+    host->epfd = host->deadlines.timerfd = -1;
+    if ((error = uv_loop_init(&host->loop)) < 0) return fail_os(error, "the loop can't be made");
+    if ((error = gh__fdwait_open(host)) < 0 || (error = gh__deadlines_open(host)) < 0 ||
+        (error = gh__post_open(host)) < 0 || (error = open_handles(host)) < 0)
+        return fail_os(error, "the loop can't be set up");
+    return 0;
+}
+
+static PyObject *on_python_exit(PyObject *self, PyObject *Py_UNUSED(args)) {
+    gh__host_close(PyCapsule_GetPointer(self, NULL));
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef on_python_exit_def = {"close", on_python_exit, METH_NOARGS, NULL};
+
+/* The first to be registered is the last to run. */
+static int register_exit(gh_host_t *host) {
+    PyObject *capsule = PyCapsule_New(host, NULL, NULL);
+    PyObject *handler = capsule ? PyCFunction_New(&on_python_exit_def, capsule) : NULL;
+    PyObject *atexit = handler ? PyImport_ImportModule("atexit") : NULL;
+    PyObject *done = atexit ? PyObject_CallMethod(atexit, "register", "O", handler) : NULL;
+    Py_XDECREF(done);
+    Py_XDECREF(atexit);
+    Py_XDECREF(handler);
+    Py_XDECREF(capsule);
+    return done == NULL ? -1 : 0;
+}
+
+static int open_python(gh_host_t *host) {
+    int error = gh__switch_open(host);
+    if (error < 0) return error;
+    gh__current = host;
+    if (PyType_Ready(&gh__OutcomeType) < 0 || PyType_Ready(&gh__TaskType) < 0 ||
+        gh__task_adopt_main(host) < 0 || gh__cancel_open(host) < 0 || register_exit(host) < 0) {
+        PyErr_Print();
+        gh__fail(GH_EXIT_OSERR, "the main task can't be made; see the error above");
+        return UV_ENOMEM;
+    }
+    return gh__signal_open(host);
+}
+
+static int open_host(gh_host_t *host) {
+    static bool fork_handled;
+    gh__list_init(&host->ready);
+    gh__list_init(&host->batch);
+    gh__list_init(&host->tasks);
+    gh__list_init(&host->garbage);
+    gh__list_init(&host->sigwaits);
+    host->tstate = PyThreadState_Get();
+    host->tid = gettid();
+    host->empty_tuple = PyTuple_New(0);
+    host->threading_name = PyUnicode_InternFromString("threading");
+    if (host->empty_tuple == NULL || host->threading_name == NULL) return UV_ENOMEM;
+    if (gh__identity_open(host) < 0) {
+        gh__fail(
+            GH_EXIT_UNAVAILABLE,
+            "this libpython does not call the executable's pthread_self; use Debian's python3.11");
+        return UV_ENOSYS;
+    }
+    if (!fork_handled && pthread_atfork(NULL, NULL, gh__host_after_fork) == 0) fork_handled = true;
+    int error = open_loop(host);
+    return error < 0 ? error : open_python(host);
+}
+
+int gh_open(gh_host_t **out) {
+    gh__fail(0, "%s", "");
+    if (gh__current != NULL) {
+        gh__fail(GH_EXIT_OSERR, "this thread has a host already; use that one");
+        return UV_EBUSY;
+    }
+    gh_host_t *host = calloc(1, sizeof(*host));
+    if (host == NULL) {
+        gh__fail(GH_EXIT_OSERR, "no memory for the host; free some and try again");
+        return UV_ENOMEM;
+    }
+    int error = open_host(host);
+    if (error < 0) {
+        /* The process is about to end with an exit code of ours: nothing is undone for it. */
+        gh__current = NULL;
+        return error;
+    }
+    *out = host;
+    return 0;
+}
+
+/* ---- closing ---- */
+
+static PyObject *tasks_left(gh_host_t *host) {
+    PyObject *left = PyList_New(0);
+    for (gh__link_t *item = host->tasks.next; left != NULL && item != &host->tasks;
+         item = item->next) {
+        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
+        if (task != host->main && PyList_Append(left, (PyObject *)task) < 0) Py_CLEAR(left);
+    }
+    return left;
+}
+
+static void report_left(PyObject *left) {
+    Py_ssize_t count = PyList_GET_SIZE(left);
+    PySys_FormatStderr(
+        "greenhost: %zd task%s still alive at exit; join or cancel before the end:\n", count,
+        count == 1 ? " was" : "s were");
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *line = gh__task_describe((gh_task_t *)PyList_GET_ITEM(left, i));
+        if (line != NULL) PySys_FormatStderr("  %U\n", line);
+        Py_XDECREF(line);
+    }
+}
+
+/* They get a last chance to run their finally blocks, and what they raise is nobody's business. */
+static void end_tasks(PyObject *left) {
+    uint64_t deadline = gh__deadline_after(EXIT_GRACE_NS);
+    PyObject *error = PyObject_CallFunction(gh__Cancelled, "s", "the program is ending");
+    for (Py_ssize_t i = 0; error != NULL && i < PyList_GET_SIZE(left); i++)
+        gh__task_cancel((gh_task_t *)PyList_GET_ITEM(left, i), error);
+    for (Py_ssize_t i = 0; error != NULL && i < PyList_GET_SIZE(left); i++) {
+        gh__outcome_t *outcome = (gh__outcome_t *)PyList_GET_ITEM(left, i);
+        if (gh__outcome_wait(outcome, deadline) < 0) break;
+        outcome->retrieved = true;
+    }
+    Py_XDECREF(error);
+    PyErr_Clear();
+}
+
+static void end_all_tasks(gh_host_t *host) {
+    PyObject *left = tasks_left(host);
+    if (left != NULL && PyList_GET_SIZE(left) > 0) {
+        report_left(left);
+        end_tasks(left);
+    }
+    Py_XDECREF(left);
+}
+
+static void close_loop(gh_host_t *host) {
+    uv_close((uv_handle_t *)&host->epoll_watch, NULL);
+    uv_close((uv_handle_t *)&host->async, NULL);
+    uv_close((uv_handle_t *)&host->prepare, NULL);
+    uv_close((uv_handle_t *)&host->check, NULL);
+    uv_close((uv_handle_t *)&host->idle, NULL);
+    uv_run(&host->loop, UV_RUN_NOWAIT);
+    gh__fdwait_close(host);
+    gh__deadlines_close(host);
+}
+
+void gh__host_close(gh_host_t *host) {
+    if (gh__current != host || host->running != host->main || host->orphan) return;
+    end_all_tasks(host);
+    gh__signal_close(host);
+    host->no_switch++;
+    host->stopping = true;
+    gh__switch_close(host);
+    gh__release_now(host);
+    gh__current = NULL;
+    close_loop(host);
+    /* A call that was abandoned may still be in uv's pool, and needs the loop's memory. */
+    if (uv_loop_close(&host->loop) < 0) return;
+    gh__post_close(host);
+    Py_CLEAR(host->empty_tuple);
+    Py_CLEAR(host->threading_name);
+    Py_CLEAR(host->main);
+    free(host);
+}
+
+/* ---- fork ---- */
+
+/*
+ * A fork leaves the thread that called it, and of its tasks the one that did.  If that is not the
+ * loop thread, the child has no host: the surface is libc's there.
+ */
+void gh__host_after_fork(void) {
+    gh_host_t *host = gh__current;
+    gh__lot_after_fork();
+    gh__signal_after_fork();
+    if (host == NULL) return;
+    host->tid = gettid();
+    host->jobs = 0;
+    gh__list_init(&host->posts);
+    gh__list_init(&host->sigwaits);
+    uv_mutex_init(&host->post_lock);
+    gh__heap_t *heap = &host->deadlines;
+    for (size_t i = 0; i < heap->count; i++) heap->items[i]->slot = GH__NO_SLOT;
+    heap->count = 0;
+    gh__task_after_fork(host);
+    if (gh__fdwait_after_fork(host) < 0 || uv_loop_fork(&host->loop) < 0) {
+        gh__current = NULL;
+        return;
+    }
+    libc_close(heap->timerfd);
+    gh__deadlines_open(host);
+    gh__signal_open(host);
+}
