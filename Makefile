@@ -7,6 +7,7 @@ DESTDIR ?=
 CFLAGS ?= -O2 -g
 # Debian's interpreter, by its full name: another python may come first on PATH.
 PYTHON ?= /usr/bin/python3
+BLACK := black --quiet --line-length 100
 
 # What the build itself needs, and what the checks need on top of it.
 BUILD_PACKAGES := build-essential pkg-config libuv1-dev libpython3.11-dev python3-greenlet
@@ -28,7 +29,7 @@ GREENLET := $(shell $(PYTHON) -c 'import greenlet, os; \
 EXTRA ?=
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fvisibility=hidden -MMD -MP \
     -Iruntime $(PY_CFLAGS) $(if $(GREENLET),-isystem $(GREENLET)) \
-    -DGH_PYTHON_PREFIX='"$(PY_PREFIX)"' $(CPPFLAGS) $(CFLAGS) $(EXTRA)
+    -DGH_PYTHON_PREFIX='"$(PY_PREFIX)"' -DGH_GREENLET_DIR='"$(GREENLET)/greenlet"' $(CPPFLAGS) $(CFLAGS) $(EXTRA)
 # How the executable gets its interpreter.  Debian links python3 with the static library, which runs
 # a tight loop a tenth faster than the shared one; so does greenhost.  LINK=shared is for builds
 # whose objects may not be mixed with that library's, which is not position-independent.
@@ -141,7 +142,7 @@ lint:
 	@echo "  LINT  C"
 	@clang-format --dry-run -Werror $(C_FILES)
 	@echo "  LINT  Python"
-	@$(if $(PYTHON_DIRS),black --quiet --check --diff $(PYTHON_DIRS))
+	@$(if $(PYTHON_DIRS),$(BLACK) --check --diff $(PYTHON_DIRS))
 	@$(if $(wildcard pylib/greenhost/*.py),mypy --strict --no-error-summary \
 	    --cache-dir=$(BUILD)/mypy pylib/greenhost)
 	@$(if $(wildcard tests/house.py),$(PYTHON) tests/house.py)
@@ -149,7 +150,7 @@ lint:
 ## format          rewrite C and Python to the house's format
 format:
 	clang-format -i $(C_FILES)
-	$(if $(PYTHON_DIRS),black --quiet $(PYTHON_DIRS))
+	$(if $(PYTHON_DIRS),$(BLACK) $(PYTHON_DIRS))
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 PACKAGE_DIR = $(DESTDIR)$(PREFIX)/lib/greenhost/pylib
