@@ -10,6 +10,7 @@
 #include "interp.h"
 
 #include <Python.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,11 +77,22 @@ static PyStatus set_prefix(PyConfig *py) {
     return PyConfig_SetBytesString(py, &py->exec_prefix, GH_PYTHON_PREFIX);
 }
 
+/* With an empty argv[0] python would name whichever python3 is on PATH, which is not this one. */
+static PyStatus set_program_name(PyConfig *py, const gh_interp_config_t *config) {
+    if (config->argc > 0 && config->argv[0][0] != '\0') return PyStatus_Ok();
+    char *self = realpath("/proc/self/exe", NULL);
+    if (self == NULL) return PyStatus_Ok();
+    PyStatus status = PyConfig_SetBytesString(py, &py->program_name, self);
+    free(self);
+    return status;
+}
+
 /* PyConfig_SetBytesArgv comes first: it chooses the encoding by which the others decode. */
 static PyStatus fill(PyConfig *py, const gh_interp_config_t *config, const gh__venv_t *venv) {
     PyStatus status = PyConfig_SetBytesArgv(py, config->argc, config->argv);
     if (!PyStatus_Exception(status)) status = set_orig_argv(py, config);
     if (!PyStatus_Exception(status)) status = set_prefix(py);
+    if (!PyStatus_Exception(status)) status = set_program_name(py, config);
     if (!PyStatus_Exception(status)) status = set_venv(py, venv);
     return status;
 }
@@ -96,27 +108,32 @@ static PyStatus initialize(const gh_interp_config_t *config, const gh__venv_t *v
 
 /* ---- after Python ---- */
 
-static int set_executable(const char *path) {
+static int set_string(const char *name, const char *path) {
     PyObject *value = PyUnicode_DecodeFSDefault(path);
-    int result = value == NULL ? -1 : PySys_SetObject("executable", value);
+    int result = value == NULL ? -1 : PySys_SetObject(name, value);
     Py_XDECREF(value);
     return result;
 }
 
-/*
- * Children are started as sys.executable, so it must name a file that runs greenhost.  The one in
- * an environment of python3's making may not exist; and python gives up, with "", on an argv[0]
- * that PATH does not have.
- */
-static int correct_executable(const gh__venv_t *venv) {
-    if (venv->prefix != NULL)
-        return access(venv->executable, X_OK) == 0 ? 0 : set_executable(venv->self);
+/* Python gives up, with "", on an argv[0] that PATH does not have.  We know better. */
+static int supply_executable(void) {
     PyObject *current = PySys_GetObject("executable");
     if (current == NULL || !PyUnicode_Check(current) || PyUnicode_GET_LENGTH(current) > 0) return 0;
     char *self = realpath("/proc/self/exe", NULL);
-    int result = self == NULL ? 0 : set_executable(self);
+    if (self == NULL) return 0;
+    int result = set_string("executable", self);
+    if (result == 0) result = set_string("_base_executable", self);
     free(self);
     return result;
+}
+
+/*
+ * Children are started as sys.executable, so it must name a file that runs greenhost; the one in
+ * an environment of python3's making may not exist.
+ */
+static int correct_executable(const gh__venv_t *venv) {
+    if (venv->prefix == NULL) return supply_executable();
+    return access(venv->executable, X_OK) == 0 ? 0 : set_string("executable", venv->self);
 }
 
 static int append_path(const char *directory) {
@@ -150,24 +167,60 @@ static char *find_package_of(const char *path) {
     return found;
 }
 
-/* An executable copied into an environment stands alone; the one it was copied from does not. */
-static char *find_package_of_base(void) {
+/*
+ * An executable copied into an environment stands alone, but python takes the directory of
+ * sys._base_executable from the environment's `home`, where the one that was copied stands.
+ */
+static char *find_package_of_home(void) {
     PyObject *base = PySys_GetObject("_base_executable");
     const char *path = base != NULL && PyUnicode_Check(base) ? PyUnicode_AsUTF8(base) : NULL;
-    if (path == NULL) PyErr_Clear();
-    return path == NULL ? NULL : find_package_of(path);
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    char *original, *found = NULL;
+    PyErr_Clear();
+    if (slash == NULL) return NULL;
+    if (asprintf(&original, "%.*s/greenhost", (int)(slash - path), path) < 0) return NULL;
+    found = find_package_of(original);
+    free(original);
+    return found;
 }
 
 /* Without the package the program still runs; `import greenhost` then says what is missing. */
 static int add_package(void) {
     char *found = find_package_of("/proc/self/exe");
-    if (found == NULL) found = find_package_of_base();
+    if (found == NULL) found = find_package_of_home();
     int result = found == NULL ? 0 : append_path(found);
     free(found);
     return result;
 }
 
+/*
+ * A standard stream that is closed when the program starts leaves its number to the next file that
+ * is opened.  libuv refuses to own a number that low, so a placeholder keeps it: reading and
+ * writing it fail with EBADF, as before, and children do not see it.  Python has already decided
+ * that there is no such stream.
+ */
+static int keep_standard_numbers(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH | O_CLOEXEC) < 0) return -1;
+    return 0;
+}
+
 /* ---- the whole ---- */
+
+static int finish(const gh_interp_config_t *config, const gh__venv_t *venv,
+                  gh_interp_error_t *error) {
+    int result = correct_executable(venv);
+    if (result == 0 && !config->plain) result = add_package();
+    if (result == 0 && !config->plain && keep_standard_numbers() < 0)
+        result = fail(error, EX_OSERR, "no descriptor is left; raise the limit: ulimit -n");
+    else if (result < 0)
+        result = fail(error, EX_OSERR, "out of memory; free some and try again");
+    if (result < 0) {
+        PyErr_Clear();
+        Py_FinalizeEx();
+    }
+    return result;
+}
 
 static int open_with_venv(const gh_interp_config_t *config, const gh__venv_t *venv,
                           gh_interp_error_t *error) {
@@ -178,12 +231,7 @@ static int open_with_venv(const gh_interp_config_t *config, const gh__venv_t *ve
     PyStatus status = initialize(config, venv);
     if (PyStatus_IsExit(status)) return fail(error, status.exitcode, "");
     if (PyStatus_Exception(status)) Py_ExitStatusException(status);
-    if (correct_executable(venv) < 0 || (!config->plain && add_package() < 0)) {
-        PyErr_Print();
-        Py_FinalizeEx();
-        return fail(error, 1, "");
-    }
-    return 0;
+    return finish(config, venv, error);
 }
 
 int gh_interp_open(const gh_interp_config_t *config, gh_interp_error_t *error) {
