@@ -29,7 +29,9 @@ GREENLET := $(shell $(PYTHON) -c 'import greenlet, os; \
 EXTRA ?=
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fvisibility=hidden -MMD -MP \
     -Iruntime $(PY_CFLAGS) $(if $(GREENLET),-isystem $(GREENLET)) \
-    -DGH_PYTHON_PREFIX='"$(PY_PREFIX)"' -DGH_GREENLET_DIR='"$(GREENLET)/greenlet"' $(CPPFLAGS) $(CFLAGS) $(EXTRA)
+    -DGH_PYTHON_PREFIX='"$(PY_PREFIX)"' \
+    -DGH_GREENLET_DIR='"$(GREENLET)/greenlet"' \
+    $(CPPFLAGS) $(CFLAGS) $(EXTRA)
 # How the executable gets its interpreter.  Debian links python3 with the static library, which runs
 # a tight loop a tenth faster than the shared one; so does greenhost.  LINK=shared is for builds
 # whose objects may not be mixed with that library's, which is not position-independent.
@@ -50,6 +52,7 @@ LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_OBJECTS := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
+KINDS := c python script surface lint
 # A test of host/ links its parts, but brings a main of its own.
 HOST_PARTS := $(filter-out $(BUILD)/host/main.o,$(HOST_OBJECTS))
 C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch] \
@@ -107,29 +110,29 @@ demo: deps-build
 ## check           every test, then lint; the last line is "N passed, N failed"
 check: deps
 	@$(MAKE) --no-print-directory tests
-	@$(PYTHON) tests/check_all.py --build $(BUILD) --lint
+	@$(PYTHON) tests/run.py --build $(BUILD) $(KINDS:%=--kind %)
 
 ## check-asan      the C tests under AddressSanitizer, in build-asan/
 check-asan: deps
 	@$(MAKE) --no-print-directory tests BUILD=build-asan CC=clang LINK=shared \
 	    CFLAGS="-O1 -g -fno-omit-frame-pointer" EXTRA="-fsanitize=address"
-	@$(PYTHON) tests/check_all.py --build build-asan --only-c
+	@$(PYTHON) tests/run.py --build build-asan --kind c
 
 ## check-ubsan     the C tests under UndefinedBehaviorSanitizer, in build-ubsan/
 check-ubsan: deps
 	@$(MAKE) --no-print-directory tests BUILD=build-ubsan CC=clang LINK=shared CFLAGS="-O1 -g" \
 	    EXTRA="-fsanitize=undefined -fno-sanitize-recover=undefined"
-	@$(PYTHON) tests/check_all.py --build build-ubsan --only-c
+	@$(PYTHON) tests/run.py --build build-ubsan --kind c
 
 ## check-valgrind  the C tests under valgrind
 check-valgrind: deps
 	@$(MAKE) --no-print-directory tests
-	@$(PYTHON) tests/check_all.py --build $(BUILD) --only-c --valgrind
+	@$(PYTHON) tests/run.py --build $(BUILD) --kind c --under valgrind
 
-## check-gc        the Python tests with the collector run at every chance
+## check-gc        the Python tests and scripts with the collector run at every chance
 check-gc: deps
 	@$(MAKE) --no-print-directory tests
-	@$(PYTHON) tests/check_all.py --build $(BUILD) --only-python --collect
+	@$(PYTHON) tests/run.py --build $(BUILD) --kind python --kind script --collect
 
 ## bench           the figures, side by side with python3's and the peers'
 bench: deps
