@@ -98,7 +98,7 @@ int gh__signal_action(int signum, const struct sigaction *action, struct sigacti
         if (old != NULL) *old = (struct sigaction){.sa_handler = SIG_DFL};
         return 0;
     }
-    if (signum < 1 || signum >= SIGNALS || is_fault(signum))
+    if (signum < 1 || signum >= SIGNALS || is_fault(signum) || gh__in_vfork_child())
         return libc_sigaction(signum, action, old);
     return action == NULL ? look(signum, old) : install(signum, action, old);
 }

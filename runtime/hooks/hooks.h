@@ -77,9 +77,9 @@ uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time);
 /* Learns from where PyThread_get_thread_ident calls pthread_self.  0, or UV_ENOSYS. */
 int gh__pthread_self_learn(void);
 
-/* ---- from hooks/process.c ---- */
+/* ---- from hooks/vfork.c ---- */
 
-/* True in a child of vfork, which shares our memory but is not us. */
-bool gh__in_vfork_child(gh_host_t *host);
+/* True in a child of vfork, which shares our memory but is not us.  Any thread. */
+bool gh__in_vfork_child(void);
 
 #endif
