@@ -8,7 +8,9 @@ import re
 import select
 import subprocess
 import termios
+import time
 import unittest
+from pathlib import Path
 
 from support import GREENHOST, PATIENCE, PYTHON, TestCase, environment, run
 
@@ -145,10 +147,17 @@ class Terminal:
                 break
         self.seen += new
 
+    def settle(self):
+        """Wait until the program waits too: python itself misses a signal just before that."""
+        status = Path(f"/proc/{self.process.pid}/status")
+        while not re.search(r"(?m)^State:\s+[SZ]", status.read_text()):
+            time.sleep(0.001)
+
     def converse(self, lines):
         """Answer each prompt with the next line, and read to the end."""
         for line in lines:
             self.read_more(">>> ")
+            self.settle()
             os.write(self.master, line.encode())
         self.read_more()
 
