@@ -76,6 +76,7 @@ static void end_orphan(gh_host_t *host) {
 static void on_check(uv_check_t *check) {
     gh_host_t *host = check->data;
     gh__signal_deliver(host);
+    gh__lot_look_again();
     gh__deadlines_fire(host);
     gh__run_ready(host);
     if (host->orphan && host->main->state == GH__DONE) end_orphan(host);
@@ -265,6 +266,7 @@ void gh__host_close(gh_host_t *host) {
     Py_CLEAR(host->empty_tuple);
     Py_CLEAR(host->threading_name);
     Py_CLEAR(host->main);
+    free(host->held);
     free(host);
 }
 
@@ -280,7 +282,7 @@ void gh__host_after_fork(void) {
     gh__signal_after_fork();
     if (host == NULL) return;
     host->tid = gettid();
-    host->jobs = 0;
+    host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
     gh__list_init(&host->posts);
     gh__list_init(&host->sigwaits);
     uv_mutex_init(&host->post_lock);

@@ -267,6 +267,13 @@ typedef struct gh__lot_place_s {
     bool woken, posted;
 } gh__lot_place_t;
 
+/* ---- from hooks/mutex.c: a mutex that counts its owner's locks, and whose it is ---- */
+
+typedef struct gh__held_s {
+    const void *mutex;
+    gh_task_t *task;
+} gh__held_t;
+
 /* ---- from core/task.c: states, spawn, the ready queue ---- */
 
 /*
@@ -371,6 +378,9 @@ void gh__yield(gh_task_t *task);
 void gh__yield_held(gh_task_t *task);
 /* Wakes a parked task; harmless in any other state. */
 void gh__unpark(gh_task_t *task, int status);
+/* True when the address lies on the stack of the calling task, and so does not exist while it is
+ * parked: what others write there while it waits must not be waited for by parking. */
+bool gh__on_stack(gh_task_t *task, const void *address);
 /* Parks until the descriptor has one of the EPOLL* events; returns those it has, or as gh__park. */
 int gh__park_fd(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline,
                 bool restarts);
@@ -410,6 +420,8 @@ void gh__sigwait_start(gh_host_t *host, gh__sigwait_t *wait);
 void gh__sigwait_stop(gh__sigwait_t *wait);
 /* True when the program handles a signal that could wake a task (KeyboardInterrupt aside). */
 bool gh__signal_could_wake(void);
+/* True inside a handler of the program, which may have interrupted anything. */
+bool gh__signal_handling(void);
 
 /* ---- from core/offload.c: calls that no descriptor announces ---- */
 
@@ -422,12 +434,15 @@ typedef struct gh__job_s {
     uv_thread_t thread;
     gh__post_t post;
     bool done;
+    bool deaf;       /* neither signals nor cancel interrupt a job with a thread */
     int interrupted; /* why a job with a thread was interrupted: UV_EINTR, UV_ECANCELED, or 0 */
 } gh__job_t;
 
 /* Makes a job's system call return EINTR.  Ignored by default, so it does no harm elsewhere. */
 #define GH__NUDGE_SIGNAL SIGURG
 
+/* Before anything is queued to uv's pool: notes how many threads it will start. */
+void gh__offload_expect_pool(gh_host_t *host);
 /* Has job->work done by uv's pool and parks until it is.  0: done, the caller drops the job.
  * UV_ECANCELED or UV_EINTR: it was abandoned and will drop itself.  Other UV_E*: not begun, the
  * caller drops it.  Only for work that surely ends.  Without the GIL. */
@@ -442,9 +457,14 @@ int gh__offload_thread(gh_task_t *task, gh__job_t *job, const char *call);
 void gh__lot_enter(gh_task_t *task, const void *address);
 /* True when it was woken: a wake that it does not use must go to another waiter. */
 bool gh__lot_leave(gh_task_t *task);
-void gh__lot_after_fork(void);
-/* Wakes up to `count` waiters of the address.  Any thread. */
+/* Parks until `attempt`, which must not block, gets the lock that is how->subject.  0, or as
+ * gh__park; a wake that it did not need goes to another waiter.  Without the GIL. */
+int gh__lot_acquire(gh_task_t *task, const gh__park_t *how, bool (*attempt)(void *lock));
+/* Wakes up to `count` waiters of the address.  Any thread, and signal handlers. */
 void gh__lot_wake(const void *address, int count);
+/* In the hub: a signal handler could only ask that everybody looks again. */
+void gh__lot_look_again(void);
+void gh__lot_after_fork(void);
 
 /* ---- from core/dump.c ---- */
 
@@ -494,10 +514,16 @@ struct gh_host_s {
     gh__link_t posts;
 
     gh__link_t sigwaits;
-    size_t jobs;       /* offloaded calls under way */
-    size_t operations; /* operations under way that are nobody's park */
-    size_t hopeless;   /* tasks that only another task or a thread could wake */
-    bool orphan;       /* the child of a fork whose main task is not the thread's first greenlet */
+    gh__held_t *held; /* the recursive mutexes that its tasks have */
+    size_t held_count, held_capacity;
+    size_t mutex_waits; /* tasks that wait for a mutex of another's */
+    char *stack_end;    /* above the last byte of the loop thread's stack, NULL until asked */
+
+    size_t pool_threads; /* of uv's pool, once it is started */
+    size_t jobs;         /* offloaded calls under way */
+    size_t operations;   /* operations under way that are nobody's park */
+    size_t hopeless;     /* tasks that only another task or a thread could wake */
+    bool orphan; /* the child of a fork whose main task is not the thread's first greenlet */
 
     gh__link_t garbage; /* references to drop with the GIL: gh__release_later */
 

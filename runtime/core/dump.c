@@ -2,9 +2,8 @@
 /*
  * dump.c: what every task is doing, in words; and the moment when none of them can go on.
  */
-#include <dirent.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -94,16 +93,12 @@ void gh__dump(gh_host_t *host, const char *headline) {
 
 /* ---- all stuck ---- */
 
-/* Other OS threads could post a lock or settle a promise.  Idle ones of uv's pool could not. */
-static bool other_threads(void) {
-    const char *setting = getenv("UV_THREADPOOL_SIZE");
-    int pool = setting ? atoi(setting) : 4, threads = 0;
-    DIR *directory = opendir("/proc/self/task");
-    if (directory == NULL) return true;
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-        threads += entry->d_name[0] != '.';
-    closedir(directory);
-    return threads > 1 && threads != 1 + pool;
+/* Other OS threads could post a lock or settle a promise.  Idle ones of uv's pool could not.  Each
+ * thread is a directory in there, which adds a link to it. */
+static bool other_threads(const gh_host_t *host) {
+    struct stat status;
+    if (stat("/proc/self/task", &status) < 0) return true;
+    return status.st_nlink > 2 + 1 + host->pool_threads;
 }
 
 static bool timer_pending(void) {
@@ -116,7 +111,7 @@ bool gh__all_stuck(gh_host_t *host) {
     return host->main != NULL && host->hopeless == host->task_count && host->deadlines.count == 0 &&
            host->fd_waits == 0 && host->jobs == 0 && host->operations == 0 &&
            gh__list_empty(&host->sigwaits) && !gh__signal_could_wake() && !timer_pending() &&
-           !other_threads();
+           !other_threads(host);
 }
 
 void gh__report_stuck(gh_host_t *host) {

@@ -43,11 +43,20 @@ static gh__park_t waiting_for(gh__job_t *job, gh__on_t on, const char *call, uin
         .on = on, .call = call, .subject = (intptr_t)job, .deadline = deadline, .restarts = true};
 }
 
+/* As uv's own init_threads reads it, which happens only once. */
+void gh__offload_expect_pool(gh_host_t *host) {
+    if (host->pool_threads > 0) return;
+    const char *setting = getenv("UV_THREADPOOL_SIZE");
+    int count = setting ? atoi(setting) : 4;
+    host->pool_threads = count < 1 ? 1 : count > 1024 ? 1024 : (size_t)count;
+}
+
 int gh__offload_pool(gh_task_t *task, gh__job_t *job, const char *call) {
     gh_host_t *host = task->outcome.host;
     job->task = task;
     job->host = host;
     job->done = false;
+    gh__offload_expect_pool(host);
     int status = uv_queue_work(&host->loop, &job->request, on_pool_work, on_pool_done);
     if (status < 0) return status;
     host->jobs++;
@@ -105,6 +114,7 @@ int gh__offload_thread(gh_task_t *task, gh__job_t *job, const char *call) {
     if (error < 0) return error;
     job->host->jobs++;
     gh__park_t how = waiting_for(job, GH__ON_THREAD, call, GH__NEVER);
+    how.deaf = job->deaf;
     int status = 0;
     while (!job->done && status >= 0) status = gh__park(task, &how);
     job->interrupted = status;

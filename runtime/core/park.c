@@ -76,6 +76,24 @@ void gh__yield(gh_task_t *task) {
     PyEval_SaveThread();
 }
 
+static char *find_stack_end(void) {
+    pthread_attr_t attributes;
+    void *start = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        pthread_attr_getstack(&attributes, &start, &size);
+        pthread_attr_destroy(&attributes);
+    }
+    return (char *)start + size;
+}
+
+bool gh__on_stack(gh_task_t *task, const void *address) {
+    gh_host_t *host = task->outcome.host;
+    if (host->stack_end == NULL) host->stack_end = find_stack_end();
+    const char *frame = __builtin_frame_address(0);
+    return (const char *)address > frame && (const char *)address < host->stack_end;
+}
+
 int gh__park_fd(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline,
                 bool restarts) {
     gh_host_t *host = task->outcome.host;

@@ -24,6 +24,7 @@ static atomic_int wants[SIGNALS];        /* how often the runtime itself wants t
 static gh_host_t *volatile listener;
 static volatile sig_atomic_t interrupting; /* a handler without SA_RESTART has run */
 static atomic_ullong arrived;              /* a set of numbers */
+static _Thread_local volatile sig_atomic_t handling __attribute__((tls_model("initial-exec")));
 
 static bool is_function(const struct sigaction *action) {
     return (action->sa_flags & SA_SIGINFO) ||
@@ -46,8 +47,11 @@ static void note(int signum, bool interrupts) {
     gh__wake(host);
 }
 
+bool gh__signal_handling(void) { return handling > 0; }
+
 static void on_signal(int signum, siginfo_t *info, void *context) {
     int saved_errno = errno;
+    handling++;
     struct sigaction action = wanted[signum];
     if (action.sa_flags & SA_RESETHAND) wanted[signum] = (struct sigaction){.sa_handler = SIG_DFL};
     if (action.sa_flags & SA_SIGINFO)
@@ -55,6 +59,7 @@ static void on_signal(int signum, siginfo_t *info, void *context) {
     else if (is_function(&action))
         action.sa_handler(signum);
     note(signum, is_function(&action) && !(action.sa_flags & SA_RESTART));
+    handling--;
     errno = saved_errno;
 }
 
