@@ -107,11 +107,12 @@ static bool timer_pending(void) {
            (timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0);
 }
 
+/* A thread that is not there any more has posted all it would, so posts are looked at last. */
 bool gh__all_stuck(gh_host_t *host) {
     return host->main != NULL && host->hopeless == host->task_count && host->deadlines.count == 0 &&
            host->fd_waits == 0 && host->jobs == 0 && host->operations == 0 &&
            gh__list_empty(&host->sigwaits) && !gh__signal_could_wake() && !timer_pending() &&
-           !other_threads(host);
+           !other_threads(host) && !gh__post_pending(host);
 }
 
 void gh__report_stuck(gh_host_t *host) {

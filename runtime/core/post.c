@@ -37,6 +37,13 @@ void gh__post_cancel(gh_host_t *host, gh__post_t *post) {
     uv_mutex_unlock(&host->post_lock);
 }
 
+bool gh__post_pending(gh_host_t *host) {
+    uv_mutex_lock(&host->post_lock);
+    bool pending = !gh__list_empty(&host->posts);
+    uv_mutex_unlock(&host->post_lock);
+    return pending;
+}
+
 static gh__post_t *take(gh_host_t *host) {
     uv_mutex_lock(&host->post_lock);
     gh__link_t *item = gh__list_pop(&host->posts);
