@@ -27,7 +27,9 @@ GREENLET := $(shell $(PYTHON) -c 'import greenlet, os; \
 
 # EXTRA is for the sanitizers: it goes to the compiler and to the linker.
 EXTRA ?=
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fvisibility=hidden -MMD -MP \
+# A {NULL} that ends one of CPython's tables is meant: clang would have every field of it spelled.
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-missing-field-initializers \
+    -fvisibility=hidden -MMD -MP \
     -Iruntime $(PY_CFLAGS) $(if $(GREENLET),-isystem $(GREENLET)) \
     -DGH_PYTHON_PREFIX='"$(PY_PREFIX)"' \
     -DGH_GREENLET_DIR='"$(GREENLET)/greenlet"' \
@@ -60,7 +62,7 @@ C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] t
 PYTHON_DIRS := $(wildcard pylib tests examples bench)
 
 .PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc bench lint format \
-    install uninstall deps deps-build help clean
+    install uninstall deps deps-build help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_OBJECTS)
 
@@ -72,7 +74,16 @@ tools:
 	    echo "greenhost: the headers of Python 3.11, libuv or greenlet are missing;" \
 	        "install them with: make deps" >&2; exit 1; }
 
-$(BUILD)/%.o: %.c Makefile | tools
+$(BUILD):
+	@mkdir -p $@
+
+# Another compiler or other flags than last time compile everything again.
+$(BUILD)/flags: FORCE | $(BUILD)
+	$(file >$@.new,$(CC) $(LINK) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
+
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags | tools
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
