@@ -74,12 +74,10 @@ tools:
 	    echo "greenhost: the headers of Python 3.11, libuv or greenlet are missing;" \
 	        "install them with: make deps" >&2; exit 1; }
 
-$(BUILD):
-	@mkdir -p $@
-
 # Another compiler or other flags than last time compile everything again.
-$(BUILD)/flags: FORCE | $(BUILD)
-	$(file >$@.new,$(CC) $(LINK) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(LINK) $(ALL_CFLAGS) $(ALL_LDFLAGS))' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 FORCE:
 
