@@ -156,7 +156,7 @@ lint:
 	@echo "  LINT  Python"
 	@$(if $(PYTHON_DIRS),$(BLACK) --check --diff $(PYTHON_DIRS))
 	@$(if $(wildcard pylib/greenhost/*.py),mypy --strict --no-error-summary \
-	    --cache-dir=$(BUILD)/mypy pylib/greenhost)
+	    --cache-dir=$(BUILD)/mypy pylib/greenhost pylib/_greenhost.pyi)
 	@$(if $(wildcard tests/house.py),$(PYTHON) tests/house.py)
 
 ## format          rewrite C and Python to the house's format
@@ -172,8 +172,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(PACKAGE_DIR)/greenhost $(SHARE)/man/man1 \
 	    $(SHARE)/doc/greenhost
 	install -m 755 $(BUILD)/greenhost $(DESTDIR)$(PREFIX)/bin/greenhost
-	install -m 644 $(wildcard pylib/greenhost/*.py pylib/greenhost/*.pyi pylib/greenhost/py.typed) \
-	    $(PACKAGE_DIR)/greenhost
+	install -m 644 $(wildcard pylib/greenhost/*.py pylib/greenhost/py.typed) $(PACKAGE_DIR)/greenhost
+	install -m 644 $(wildcard pylib/*.pyi) $(PACKAGE_DIR)
 	$(PYTHON) -m compileall -q -s "$(DESTDIR)" $(PACKAGE_DIR)
 	install -m 644 $(wildcard docs/*.1) $(SHARE)/man/man1
 	install -m 644 $(wildcard LICENSE* README.md docs/*.md) $(SHARE)/doc/greenhost

@@ -36,15 +36,28 @@ void gh__fail(int exit_code, const char *format, ...) {
     failure_code = exit_code;
 }
 
-void gh__release_later(gh_host_t *host, gh__garbage_t *garbage, PyObject *object) {
-    garbage->object = object;
-    gh__list_append(&host->garbage, &garbage->link);
+void gh__chore_add(gh_host_t *host, gh__chore_t *chore, void (*run)(gh__chore_t *)) {
+    chore->run = run;
+    gh__list_append(&host->chores, &chore->link);
 }
 
-void gh__release_now(gh_host_t *host) {
+void gh__chores_run(gh_host_t *host) {
     gh__link_t *item;
-    while ((item = gh__list_pop(&host->garbage)) != NULL)
-        Py_DECREF(GH__CONTAINER(item, gh__garbage_t, link)->object);
+    while ((item = gh__list_pop(&host->chores)) != NULL) {
+        gh__chore_t *chore = GH__CONTAINER(item, gh__chore_t, link);
+        chore->run(chore);
+    }
+}
+
+gh_host_t *gh__host_hold(gh_host_t *host) {
+    host->holders++;
+    return host;
+}
+
+void gh__host_drop(gh_host_t *host) {
+    if (--host->holders > 0) return;
+    free(host->held);
+    free(host);
 }
 
 /* ---- the turns of the loop ---- */
@@ -54,7 +67,7 @@ static void on_idle(uv_idle_t *idle) { (void)idle; }
 /* Before the poll: it must not sleep while tasks are ready, nor past the next deadline. */
 static void on_prepare(uv_prepare_t *prepare) {
     gh_host_t *host = prepare->data;
-    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->garbage) || host->stopping) {
+    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) || host->stopping) {
         uv_idle_start(&host->idle, on_idle);
         return;
     }
@@ -138,8 +151,8 @@ static int open_python(gh_host_t *host) {
     int error = gh__switch_open(host);
     if (error < 0) return error;
     gh__current = host;
-    if (PyType_Ready(&gh__OutcomeType) < 0 || PyType_Ready(&gh__TaskType) < 0 ||
-        gh__task_adopt_main(host) < 0 || gh__cancel_open(host) < 0 || register_exit(host) < 0) {
+    if (gh__types_open() < 0 || gh__task_adopt_main(host) < 0 || gh__cancel_open(host) < 0 ||
+        register_exit(host) < 0) {
         PyErr_Print();
         gh__fail(GH_EXIT_OSERR, "the main task can't be made; see the error above");
         return UV_ENOMEM;
@@ -152,7 +165,8 @@ static int open_host(gh_host_t *host) {
     gh__list_init(&host->ready);
     gh__list_init(&host->batch);
     gh__list_init(&host->tasks);
-    gh__list_init(&host->garbage);
+    gh__list_init(&host->chores);
+    gh__list_init(&host->sources);
     gh__list_init(&host->sigwaits);
     host->tstate = PyThreadState_Get();
     host->tid = gettid();
@@ -177,6 +191,7 @@ int gh_open(gh_host_t **out) {
         return UV_EBUSY;
     }
     gh_host_t *host = calloc(1, sizeof(*host));
+    if (host != NULL) host->holders = 1;
     if (host == NULL) {
         gh__fail(GH_EXIT_OSERR, "no memory for the host; free some and try again");
         return UV_ENOMEM;
@@ -257,17 +272,19 @@ void gh__host_close(gh_host_t *host) {
     host->no_switch++;
     host->stopping = true;
     gh__switch_close(host);
-    gh__release_now(host);
+    gh__sources_close(host);
     gh__current = NULL;
+    host->closed = true;
     close_loop(host);
-    /* A call that was abandoned may still be in uv's pool, and needs the loop's memory. */
-    if (uv_loop_close(&host->loop) < 0) return;
-    gh__post_close(host);
+    gh__post_run(host);
+    gh__chores_run(host);
     Py_CLEAR(host->empty_tuple);
     Py_CLEAR(host->threading_name);
     Py_CLEAR(host->main);
-    free(host->held);
-    free(host);
+    /* A call that was abandoned may still be in uv's pool, and needs the loop's memory. */
+    if (uv_loop_close(&host->loop) < 0) return;
+    gh__post_close(host);
+    gh__host_drop(host);
 }
 
 /* ---- fork ---- */
@@ -284,7 +301,7 @@ void gh__host_after_fork(void) {
     host->tid = gettid();
     host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
     gh__list_init(&host->posts);
-    gh__list_init(&host->sigwaits);
+    gh__list_clear(&host->sigwaits);
     uv_mutex_init(&host->post_lock);
     gh__heap_t *heap = &host->deadlines;
     for (size_t i = 0; i < heap->count; i++) heap->items[i]->slot = GH__NO_SLOT;
@@ -297,4 +314,5 @@ void gh__host_after_fork(void) {
     libc_close(heap->timerfd);
     gh__deadlines_open(host);
     gh__signal_open(host);
+    gh__sources_after_fork(host);
 }

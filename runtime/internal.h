@@ -58,6 +58,11 @@ static inline gh__link_t *gh__list_pop(gh__link_t *list) {
     return first;
 }
 
+/* Takes every item out, so that each knows it is in no list. */
+static inline void gh__list_clear(gh__link_t *list) {
+    while (gh__list_pop(list) != NULL) continue;
+}
+
 /* Moves every item of `from` to the empty list `to`. */
 static inline void gh__list_move(gh__link_t *to, gh__link_t *from) {
     gh__list_init(to);
@@ -192,32 +197,42 @@ bool gh__post_pending(gh_host_t *host);
 
 /* ---- from host.c: see below for its functions ---- */
 
-typedef struct gh__garbage_s {
+/* What needs the GIL, put off by those who don't have it until the hub next does. */
+typedef struct gh__chore_s {
     gh__link_t link;
-    PyObject *object;
-} gh__garbage_t;
+    void (*run)(struct gh__chore_s *chore); /* with the GIL, in the hub; must not park */
+} gh__chore_t;
 
 /* ---- from core/promise.c: something that will have a value ---- */
 
 /* Base of every awaitable object: Promise, Task, Operation.  Owned by Python's reference count. */
 typedef struct gh__outcome_s {
-    PyObject_HEAD gh_host_t *host;
-    gh__link_t waiters; /* gh__waiter_t, fired once settled; loop thread only */
-    PyObject *value;    /* set when it succeeded */
-    PyObject *error;    /* an exception instance, set when it failed */
+    PyObject_HEAD gh_host_t *host; /* held: see gh__host_hold */
+    gh__link_t waiters;            /* gh__waiter_t, fired once settled; loop thread only */
+    gh__link_t threads;            /* the same for other threads, with the GIL */
+    PyObject *value;               /* set when it succeeded */
+    PyObject *error;               /* an exception instance, set when it failed */
+    PyObject *traceback;           /* what the error came with */
     PyObject *weakrefs;
     gh__post_t post;
-    gh__garbage_t garbage;
+    gh__chore_t chore;
     bool settled;
     bool retrieved; /* somebody has seen the outcome */
 } gh__outcome_t;
 
+/* Makes a zeroed outcome one of the host's.  With the GIL. */
+void gh__outcome_init(gh__outcome_t *outcome, gh_host_t *host);
+/* Drops a reference to it when the hub next has the GIL. */
+void gh__outcome_release_later(gh__outcome_t *outcome);
 /* Settles with a value or an error, exactly one not NULL; both are borrowed.  UV_EALREADY when it
  * is settled.  Any thread, with the GIL. */
 int gh__outcome_settle(gh__outcome_t *outcome, PyObject *value, PyObject *error);
 /* Parks the calling task until it is settled.  With the GIL.  0, UV_ETIMEDOUT, UV_EINTR,
  * UV_ECANCELED as gh__park. */
 int gh__outcome_wait(gh__outcome_t *outcome, uint64_t deadline);
+/* Blocks the calling thread, which has no loop, until it is settled.  With the GIL, which it gives
+ * away meanwhile.  0, UV_ETIMEDOUT, UV_ENOMEM. */
+int gh__outcome_wait_thread(gh__outcome_t *outcome, uint64_t deadline);
 /* New reference to the value, or NULL with its error raised.  It must be settled.  With the GIL. */
 PyObject *gh__outcome_take(gh__outcome_t *outcome);
 
@@ -259,6 +274,51 @@ typedef struct gh__sigwait_s {
     gh__waiter_t waiter;
     uint64_t set; /* bit signum - 1 */
 } gh__sigwait_t;
+
+/* ---- from core/operation.c: see below for its functions ---- */
+
+typedef struct gh__source_s gh__source_t;
+
+/* What a kind of operation does. */
+typedef struct gh__source_kind_s {
+    const char *name;
+    /* Begins it; 0 or a negative UV_E*.  With the GIL. */
+    int (*start)(gh__source_t *source);
+    /* Frees what the source holds of the loop; called once.  After it the source does not fire.
+     * NULL for a kind that is in uv's pool, and will fire whatever one does. */
+    void (*stop)(gh__source_t *source);
+    /* The value of a source that has fired; new reference, or NULL with an exception. */
+    PyObject *(*value)(gh__source_t *source);
+} gh__source_kind_t;
+
+/* Python's half of an operation. */
+typedef struct gh__operation_s {
+    gh__outcome_t outcome; /* first: an Operation is an outcome */
+    gh__source_t *source;  /* while it is under way */
+    const char *name;      /* of its kind */
+    int subject;
+} gh__operation_t;
+
+/* The loop's half. */
+struct gh__source_s {
+    const gh__source_kind_t *kind;
+    gh_host_t *host;
+    gh__operation_t *operation; /* borrowed; NULL once nobody wants the value */
+    gh__link_t all;             /* in host->sources while it is under way */
+    gh__chore_t chore;
+    gh__post_t post;
+    int subject; /* descriptor, pid, signal number */
+    int status;  /* what it fired with: 0 or more, or a negative UV_E* */
+    bool fired;
+    union {
+        gh__deadline_t deadline;
+        gh__fdwait_t fdwait;
+        gh__sigwait_t sigwait;
+        uv_work_t request;
+    };
+    PyObject *context, *function, *args; /* of work */
+    PyObject *value, *error;             /* what it came to */
+};
 
 /* ---- from core/lot.c: see below for its functions ---- */
 
@@ -453,6 +513,32 @@ int gh__offload_pool(gh_task_t *task, gh__job_t *job, const char *call);
  * makes its system call return EINTR; it is never abandoned, so its effect is known. */
 int gh__offload_thread(gh_task_t *task, gh__job_t *job, const char *call);
 
+/* ---- from core/operation.c: operations of the loop that are nobody's park ---- */
+
+/* Starts the operation's source, which is zeroed but for its kind, its subject and what the kind
+ * needs, and comes from calloc.  With the GIL.  UV_E*: then the operation has no source. */
+int gh__source_start(gh__operation_t *operation);
+/* Says what it came to; once, in the loop, with or without the GIL. */
+void gh__source_fire(gh__source_t *source, int status);
+/* The operation no longer wants its value: stops the source.  Any thread, with the GIL. */
+void gh__source_abandon(gh__operation_t *operation);
+/* The same for all, when the host closes; and in the child of a fork, where each of them fires with
+ * UV_ECANCELED. */
+void gh__sources_close(gh_host_t *host);
+void gh__sources_after_fork(gh_host_t *host);
+
+/* ---- from core/source.c: the kinds of operation ---- */
+
+extern const gh__source_kind_t gh__source_sleep;    /* deadline.when is filled in */
+extern const gh__source_kind_t gh__source_readable; /* subject: a descriptor */
+extern const gh__source_kind_t gh__source_writable;
+extern const gh__source_kind_t gh__source_process; /* subject: a pid */
+extern const gh__source_kind_t gh__source_signal;  /* subject: its number */
+
+/* ---- from core/work.c: Python on uv's thread pool ---- */
+
+extern const gh__source_kind_t gh__source_work; /* function and args are filled in */
+
 /* ---- from core/lot.c: a parking lot by address ---- */
 
 /* Puts the task under the address.  Any wake from now on, from any thread, unparks it. */
@@ -523,11 +609,14 @@ struct gh_host_s {
 
     size_t pool_threads; /* of uv's pool, once it is started */
     size_t jobs;         /* offloaded calls under way */
-    size_t operations;   /* operations under way that are nobody's park */
+    gh__link_t sources;  /* operations under way that are nobody's park */
+    size_t operations;   /* how many there are */
     size_t hopeless;     /* tasks that only another task or a thread could wake */
     bool orphan; /* the child of a fork whose main task is not the thread's first greenlet */
 
-    gh__link_t garbage; /* references to drop with the GIL: gh__release_later */
+    gh__link_t chores; /* what needs the GIL: gh__chore_add */
+    size_t holders;    /* of this memory: the open host, and each of its outcomes */
+    bool closed;       /* there is no loop any more; outcomes may live on */
 
     PyObject *empty_tuple;
     PyObject *threading_name;
@@ -536,12 +625,13 @@ struct gh_host_s {
 /* Fills in what gh_error_message and gh_error_exit_code tell. */
 void gh__fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/*
- * Drops a reference when the hub next holds the GIL, for those who can't.  `link` belongs to the
- * object and is in no list.
- */
-void gh__release_later(gh_host_t *host, gh__garbage_t *garbage, PyObject *object);
-void gh__release_now(gh_host_t *host);
+/* Has `run` called by the hub when it next has the GIL.  Loop thread, with or without the GIL.  The
+ * chore is in no list. */
+void gh__chore_add(gh_host_t *host, gh__chore_t *chore, void (*run)(gh__chore_t *));
+void gh__chores_run(gh_host_t *host);
+/* Keeps the host's memory (not the host) until as many drops.  With the GIL.  Returns it. */
+gh_host_t *gh__host_hold(gh_host_t *host);
+void gh__host_drop(gh_host_t *host);
 
 /* Wakes what waits, reports what is left, ends the hub, closes the loop.  With the GIL. */
 void gh__host_close(gh_host_t *host);
@@ -559,6 +649,10 @@ extern PyObject *gh__Cancelled; /* BaseException that Task.cancel() raises */
 
 /* Raises OSError for a negative UV_E*; NULL. */
 PyObject *gh__raise_os(int error);
+/* The exception being raised, as an instance with its traceback.  New reference. */
+PyObject *gh__take_error(void);
+/* Makes the types ready.  0, or -1 with an exception. */
+int gh__types_open(void);
 /* Flushes sys.stdout and sys.stderr, without parking, ignoring errors. */
 void gh__flush_standard_files(gh_host_t *host);
 

@@ -2,11 +2,18 @@
 """Virtual threads for unmodified Python.
 
 A task runs plain blocking code; when that would block, the task parks on greenhost's loop and
-another one runs.  This package is the part of it that Python code sees.
+another one runs. Start one with spawn(), wait for it with its join() or result().
+
+await_(x) waits for anything that will have an outcome: a Task, a Promise, which the program settles
+itself from any thread, or one of the loop's own operations in greenhost.ops.
+
+Times are in seconds. Everything here belongs to the thread that runs the program, where the tasks
+are, but for what says "from any thread".
 """
 
 from _greenhost import (
     Cancelled,
+    Operation,
     Outcome,
     Promise,
     Task,
@@ -19,8 +26,11 @@ from _greenhost import (
     tasks,
 )
 
+from . import ops
+
 __all__ = [
     "Cancelled",
+    "Operation",
     "Outcome",
     "Promise",
     "Task",
@@ -28,6 +38,7 @@ __all__ = [
     "checkpoint",
     "current_task",
     "dump",
+    "ops",
     "sleep",
     "spawn",
     "tasks",

@@ -190,6 +190,8 @@ int gh__fdwait_after_fork(gh_host_t *host) {
     libc_close(fresh);
     if (moved < 0) return -errno;
     for (size_t fd = 0; fd < host->fd_capacity; fd++) {
+        if (host->fds[fd] == NULL) continue;
+        gh__list_clear(&host->fds[fd]->waiters);
         free(host->fds[fd]);
         host->fds[fd] = NULL;
     }

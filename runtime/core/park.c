@@ -13,9 +13,10 @@
 #include "hooks/hooks.h"
 #include "internal.h"
 
-/* With one task there is nobody to give the time to: the call may as well block, as libc does. */
+/* With one task, and no operation that wants the loop to turn, there is nobody to give the time to:
+ * the call may as well block, as libc does. */
 static bool alone(const gh_host_t *host) {
-    return host->task_count == 1 && host->running == host->main;
+    return host->task_count == 1 && host->operations == 0 && host->running == host->main;
 }
 
 gh_task_t *gh__may_park_even_alone(void) {

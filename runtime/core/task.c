@@ -61,8 +61,7 @@ static void on_task_deadline(gh__waiter_t *waiter, int status) {
 static gh_task_t *task_new(gh_host_t *host, unsigned long ident) {
     gh_task_t *task = (gh_task_t *)gh__TaskType.tp_alloc(&gh__TaskType, 0);
     if (task == NULL) return NULL;
-    task->outcome.host = host;
-    gh__list_init(&task->outcome.waiters);
+    gh__outcome_init(&task->outcome, host);
     gh__list_init(&task->ready);
     gh__list_init(&task->all);
     gh__list_init(&task->lot.link);
@@ -119,17 +118,6 @@ int gh__task_adopt_main(gh_host_t *host) {
     return 0;
 }
 
-/* The exception being raised, as an instance with its traceback.  New reference. */
-static PyObject *take_error(void) {
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
-    if (traceback != NULL) PyException_SetTraceback(value, traceback);
-    Py_XDECREF(type);
-    Py_XDECREF(traceback);
-    return value;
-}
-
 static PyObject *call(gh_task_t *task) {
     if (gh__cancel_pending(task) && gh__cancel_raise(task) < 0) return NULL;
     if (PyContext_Enter(task->context) < 0) return NULL;
@@ -171,11 +159,11 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
 
 void gh__task_run(gh_task_t *task) {
     PyObject *value = call(task);
-    PyObject *error = value == NULL ? take_error() : NULL;
+    PyObject *error = value == NULL ? gh__take_error() : NULL;
     finish(task, value, error);
     Py_XDECREF(value);
     Py_XDECREF(error);
-    gh__release_later(task->outcome.host, &task->outcome.garbage, (PyObject *)task);
+    gh__outcome_release_later(&task->outcome);
 }
 
 /* Each task that is ready now runs once: those it wakes have their turn after the next poll. */
@@ -187,10 +175,11 @@ static void run_batch(gh_host_t *host) {
 }
 
 void gh__run_ready(gh_host_t *host) {
-    if (gh__list_empty(&host->ready) && gh__list_empty(&host->garbage)) return;
+    if (gh__list_empty(&host->ready) && gh__list_empty(&host->chores)) return;
     PyEval_RestoreThread(host->tstate);
+    gh__chores_run(host);
     run_batch(host);
-    gh__release_now(host);
+    gh__chores_run(host);
     PyEval_SaveThread();
 }
 

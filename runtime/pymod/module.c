@@ -7,8 +7,11 @@
 PyDoc_STRVAR(
     spawn_doc,
     "spawn(function, /, *args, name=None)\n--\n\n"
-    "Start function(*args) as a task and return its Task.  It begins when the caller next\n"
-    "blocks, in a copy of the caller's contextvars.  Does not block.");
+    "Start function(*args) as a task and return its Task.\n\n"
+    "It begins when the caller next parks, in a copy of the caller's contextvars. For keyword\n"
+    "arguments use functools.partial.\n\n"
+    "name: a string for people to read; by default task- and a number.\n\n"
+    "On the loop's thread, else RuntimeError; never parks.");
 
 static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kwargs) {
     static char *names[] = {"name", NULL};
@@ -21,10 +24,9 @@ static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kw
     }
     if (!PyArg_ParseTupleAndKeywords(host->empty_tuple, kwargs, "|$O:spawn", names, &name))
         return NULL;
-    if (name != Py_None && !PyUnicode_Check(name)) {
-        PyErr_SetString(PyExc_TypeError, "a task's name is a string or None");
-        return NULL;
-    }
+    if (name != Py_None && !PyUnicode_Check(name))
+        return PyErr_Format(PyExc_TypeError, "a task's name is a string or None, not %.100s",
+                            Py_TYPE(name)->tp_name);
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
     if (rest == NULL) return NULL;
     gh_task_t *task =
@@ -39,48 +41,49 @@ static int check_interrupts(gh_task_t *task) {
     return PyErr_CheckSignals();
 }
 
-PyDoc_STRVAR(checkpoint_doc,
-             "checkpoint()\n--\n\n"
-             "Let the other tasks that are ready run, and raise what the task was cancelled with.");
+PyDoc_STRVAR(checkpoint_doc, "checkpoint()\n--\n\n"
+                             "Let the other tasks that are ready run, each once.\n\n"
+                             "Raises what the task was cancelled with. In a task; parks.");
 
 static PyObject *checkpoint(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return NULL;
-    gh_task_t *task = host->running;
+    gh_task_t *task = gh__task_or_raise();
+    if (task == NULL) return NULL;
     gh__yield_held(task);
     if (check_interrupts(task) < 0) return NULL;
     Py_RETURN_NONE;
 }
 
 PyDoc_STRVAR(sleep_doc,
-             "sleep(seconds)\n--\n\n"
-             "Park the calling task for so many seconds; 0 is a checkpoint().  time.sleep() does\n"
-             "the same.");
+             "sleep(seconds, /)\n--\n\n"
+             "Park the calling task for so many seconds; 0 or less is a checkpoint().\n\n"
+             "time.sleep() does the same. Raises Cancelled when the task is cancelled meanwhile.\n"
+             "In a task; parks.");
 
 static PyObject *sleep_for(PyObject *module, PyObject *seconds) {
     uint64_t deadline;
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL || gh__deadline_from_seconds(seconds, &deadline) < 0) return NULL;
+    gh_task_t *task = gh__task_or_raise();
+    if (task == NULL || gh__deadline_from_seconds(seconds, &deadline) < 0) return NULL;
     if (deadline <= gh__now()) return checkpoint(module, NULL);
-    gh_task_t *task = host->running;
     gh__park_t how = {.on = GH__ON_SLEEP, .call = "sleep", .deadline = deadline};
     for (;;) {
         int status = gh__park_held(task, &how);
         if (status == UV_ETIMEDOUT) Py_RETURN_NONE;
-        if (status == UV_EINTR && PyErr_CheckSignals() == 0) continue;
-        if (status == UV_EINTR) return NULL;
-        if (status < 0) return gh__raise_park(task, status);
+        if (gh__park_failed(task, status) < 0) return NULL;
     }
 }
 
-PyDoc_STRVAR(current_task_doc, "current_task()\n--\n\nThe Task that is running.");
+PyDoc_STRVAR(current_task_doc, "current_task()\n--\n\n"
+                               "Return the Task that is running.\n\n"
+                               "On the loop's thread, else RuntimeError; never parks.");
 
 static PyObject *current_task(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     gh_host_t *host = gh__host_or_raise();
     return host ? Py_NewRef((PyObject *)host->running) : NULL;
 }
 
-PyDoc_STRVAR(tasks_doc, "tasks()\n--\n\nA list of all tasks that are not done, the oldest first.");
+PyDoc_STRVAR(tasks_doc, "tasks()\n--\n\n"
+                        "Return a list of all tasks that are not done, the oldest first.\n\n"
+                        "On the loop's thread, else RuntimeError; never parks.");
 
 static PyObject *tasks(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     gh_host_t *host = gh__host_or_raise();
@@ -96,9 +99,10 @@ static PyObject *tasks(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     return list;
 }
 
-PyDoc_STRVAR(dump_doc,
-             "dump()\n--\n\n"
-             "Write every task to standard error: its state, what it waits on, its Python stack.");
+PyDoc_STRVAR(dump_doc, "dump()\n--\n\n"
+                       "Write every task to standard error: its state, what it waits on, its\n"
+                       "Python stack.\n\n"
+                       "On the loop's thread, else RuntimeError; never parks.");
 
 static PyObject *dump(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     gh_host_t *host = gh__host_or_raise();
@@ -110,11 +114,14 @@ static PyObject *dump(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
 PyDoc_STRVAR(
     await_doc,
     "await_(awaitable, /)\n--\n\n"
-    "Block the calling task until the awaitable is done; return its value or raise its\n"
-    "exception.  It may be a Task, a Promise, an operation of greenhost.ops, or a coroutine\n"
-    "that awaits such.");
+    "Wait until the awaitable is done; return its value or raise its exception.\n\n"
+    "awaitable: a Task, a Promise, an operation of greenhost.ops, or a coroutine that awaits\n"
+    "such in the end; the caller runs it.\n\n"
+    "Raises TypeError for anything else, and Cancelled when the calling task is cancelled\n"
+    "meanwhile; an operation goes on without it. Parks the calling task; blocks a thread that\n"
+    "has no loop.");
 
-static PyMethodDef methods[] = {
+static PyMethodDef functions[] = {
     {"spawn", (PyCFunction)(void (*)(void))spawn, METH_VARARGS | METH_KEYWORDS, spawn_doc},
     {"sleep", sleep_for, METH_O, sleep_doc},
     {"checkpoint", checkpoint, METH_NOARGS, checkpoint_doc},
@@ -126,28 +133,32 @@ static PyMethodDef methods[] = {
 };
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_greenhost", .m_size = -1,
-                                        .m_methods = methods};
+                                        .m_methods = functions};
 
-PyDoc_STRVAR(cancelled_doc,
-             "Raised in a task by Task.cancel().  A BaseException, so that `except Exception` does "
-             "not swallow it.");
+static PyTypeObject *const types[] = {&gh__OutcomeType, &gh__TaskType, &gh__PromiseType,
+                                      &gh__OperationType};
+#define TYPES (sizeof(types) / sizeof(types[0]))
 
-static int add_types(PyObject *module) {
-    if (gh__Cancelled == NULL)
-        gh__Cancelled = PyErr_NewExceptionWithDoc("greenhost.Cancelled", cancelled_doc,
-                                                  PyExc_BaseException, NULL);
-    if (gh__Cancelled == NULL || PyModule_AddObjectRef(module, "Cancelled", gh__Cancelled) < 0)
-        return -1;
-    if (PyModule_AddType(module, &gh__OutcomeType) < 0) return -1;
-    if (PyModule_AddType(module, &gh__TaskType) < 0) return -1;
-    return PyModule_AddType(module, &gh__PromiseType);
+int gh__types_open(void) {
+    if (gh__errors_open() < 0 || gh__await_open() < 0) return -1;
+    for (size_t i = 0; i < TYPES; i++)
+        if (PyType_Ready(types[i]) < 0) return -1;
+    return 0;
+}
+
+static int fill(PyObject *module) {
+    if (gh__types_open() < 0) return -1;
+    for (size_t i = 0; i < TYPES; i++)
+        if (PyModule_AddType(module, types[i]) < 0) return -1;
+    if (PyModule_AddObjectRef(module, "Cancelled", gh__Cancelled) < 0) return -1;
+    return PyModule_AddFunctions(module, gh__operation_functions);
 }
 
 PyObject *PyInit__greenhost(void);
 
 PyObject *PyInit__greenhost(void) {
     PyObject *module = PyModule_Create(&definition);
-    if (module == NULL || add_types(module) == 0) return module;
+    if (module == NULL || fill(module) == 0) return module;
     Py_DECREF(module);
     return NULL;
 }

@@ -1,54 +1,64 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * outcome.c: Outcome, the base of everything one can wait for, and Promise.
+ * outcome.c: the Python type Outcome, the base of everything one can wait for.
  */
 #include <math.h>
 
 #include "pymod/pymod.h"
 
-/* Seconds as Python gives them, None for ever, to an absolute deadline.  -1 with an exception. */
+#define NS_PER_SECOND 1e9
+
 int gh__deadline_from_seconds(PyObject *seconds, uint64_t *deadline) {
     *deadline = GH__NEVER;
     if (seconds == NULL || seconds == Py_None) return 0;
     double value = PyFloat_AsDouble(seconds);
     if (value == -1.0 && PyErr_Occurred()) return -1;
     if (isnan(value)) {
-        PyErr_SetString(PyExc_ValueError, "a timeout can't be NaN; give seconds, or None for ever");
+        PyErr_SetString(PyExc_ValueError, "NaN is no time; give a number of seconds");
         return -1;
     }
-    if (value < 1.8e10) *deadline = gh__deadline_after(value <= 0 ? 0 : (uint64_t)(value * 1e9));
+    if (value >= (double)GH__NEVER / NS_PER_SECOND) return 0;
+    *deadline = gh__deadline_after(value <= 0 ? 0 : (uint64_t)(value * NS_PER_SECOND));
     return 0;
 }
 
-int gh__outcome_wait_or_raise(gh__outcome_t *outcome, uint64_t deadline) {
-    if (outcome->settled) return 0;
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return -1;
-    if (outcome->host != host) {
-        PyErr_SetString(PyExc_RuntimeError, "it belongs to the loop of another thread");
+/* ---- waiting ---- */
+
+static int join_in_thread(gh__outcome_t *outcome, uint64_t deadline) {
+    if (outcome->host->closed) {
+        PyErr_SetString(PyExc_RuntimeError, "the loop has ended, so it will never be done");
         return -1;
     }
-    if ((gh__outcome_t *)host->running == outcome) {
-        PyErr_SetString(PyExc_RuntimeError, "a task can't wait for itself");
-        return -1;
-    }
+    int status = gh__outcome_wait_thread(outcome, deadline);
+    if (status == UV_ENOMEM) PyErr_NoMemory();
+    return status == 0 ? 1 : status == UV_ETIMEDOUT ? 0 : -1;
+}
+
+static int check_waiter(gh_task_t *task, gh__outcome_t *outcome) {
+    const char *message = NULL;
+    if (outcome->host != task->outcome.host)
+        message = "it belongs to the loop of another thread; wait for it there";
+    else if (outcome == &task->outcome)
+        message = "a task can't wait for itself";
+    if (message == NULL) return 0;
+    PyErr_SetString(PyExc_RuntimeError, message);
+    return -1;
+}
+
+int gh__outcome_join(gh__outcome_t *outcome, uint64_t deadline) {
+    if (outcome->settled) return 1;
+    if (gh__current == NULL) return join_in_thread(outcome, deadline);
+    gh_task_t *task = gh__task_or_raise();
+    if (task == NULL || check_waiter(task, outcome) < 0) return -1;
     for (;;) {
         int status = gh__outcome_wait(outcome, deadline);
-        if (outcome->settled) return 0;
-        if (status == UV_EINTR && PyErr_CheckSignals() == 0) continue;
-        if (status == UV_EINTR) return -1;
-        if (status < 0) {
-            gh__raise_park(host->running, status);
-            return -1;
-        }
+        if (outcome->settled) return 1;
+        if (status == UV_ETIMEDOUT) return 0;
+        if (gh__park_failed(task, status) < 0) return -1;
     }
 }
 
-PyDoc_STRVAR(done_doc, "done()\n--\n\nTrue once there is a result or an exception.");
-
-static PyObject *outcome_done(gh__outcome_t *self, PyObject *Py_UNUSED(args)) {
-    return PyBool_FromLong(self->settled);
-}
+/* ---- methods ---- */
 
 static int parse_timeout(PyObject *args, PyObject *kwargs, const char *format, uint64_t *deadline) {
     static char *names[] = {"timeout", NULL};
@@ -57,116 +67,67 @@ static int parse_timeout(PyObject *args, PyObject *kwargs, const char *format, u
     return gh__deadline_from_seconds(timeout, deadline);
 }
 
+/* As gh__outcome_join, but time that has passed is a TimeoutError.  0 or -1. */
+static int join_or_raise(gh__outcome_t *self, PyObject *args, PyObject *kwargs,
+                         const char *format) {
+    uint64_t deadline;
+    if (parse_timeout(args, kwargs, format, &deadline) < 0) return -1;
+    int settled = gh__outcome_join(self, deadline);
+    if (settled == 0) PyErr_Format(PyExc_TimeoutError, "%R was not done in time", (PyObject *)self);
+    return settled > 0 ? 0 : -1;
+}
+
+PyDoc_STRVAR(done_doc, "done()\n--\n\n"
+                       "Return whether there is a result or an exception.\n\n"
+                       "From any thread; never parks.");
+
+static PyObject *outcome_done(gh__outcome_t *self, PyObject *Py_UNUSED(args)) {
+    return PyBool_FromLong(self->settled);
+}
+
 PyDoc_STRVAR(
     result_doc,
     "result(timeout=None)\n--\n\n"
-    "Block until it is settled, for at most `timeout` seconds; then return its value or\n"
-    "raise its exception.  TimeoutError when the time has passed.  Parks the calling task.");
+    "Wait until it is done; return its value or raise its exception.\n\n"
+    "timeout: seconds to wait at most, None for as long as it takes; with 0 the tasks that are\n"
+    "ready have their turn first.\n\n"
+    "Raises TimeoutError when the time has passed, and Cancelled when the calling task is\n"
+    "cancelled meanwhile. Parks the calling task; blocks a thread that has no loop.");
 
 static PyObject *outcome_result(gh__outcome_t *self, PyObject *args, PyObject *kwargs) {
-    uint64_t deadline;
-    if (parse_timeout(args, kwargs, "|O:result", &deadline) < 0) return NULL;
-    if (gh__outcome_wait_or_raise(self, deadline) < 0) return NULL;
+    if (join_or_raise(self, args, kwargs, "|O:result") < 0) return NULL;
     return gh__outcome_take(self);
 }
 
-PyDoc_STRVAR(exception_doc,
-             "exception(timeout=None)\n--\n\n"
-             "As result(), but return the exception, or None where there is a value.");
+PyDoc_STRVAR(
+    exception_doc,
+    "exception(timeout=None)\n--\n\n"
+    "Wait as result() does; return the exception, or None where there is a value.\n\n"
+    "timeout: seconds, as for result(). Raises TimeoutError and Cancelled as result() does."
+    "\nParks the calling task; blocks a thread that has no loop.");
 
 static PyObject *outcome_exception(gh__outcome_t *self, PyObject *args, PyObject *kwargs) {
-    uint64_t deadline;
-    if (parse_timeout(args, kwargs, "|O:exception", &deadline) < 0) return NULL;
-    if (gh__outcome_wait_or_raise(self, deadline) < 0) return NULL;
+    if (join_or_raise(self, args, kwargs, "|O:exception") < 0) return NULL;
     self->retrieved = true;
     return Py_NewRef(self->error ? self->error : Py_None);
 }
 
-PyDoc_STRVAR(join_doc,
-             "join(timeout=None)\n--\n\n"
-             "Block until it is settled, for at most `timeout` seconds, and return whether it is.\n"
-             "Its exception, if any, stays for result().  Parks the calling task.");
+PyDoc_STRVAR(
+    join_doc,
+    "join(timeout=None)\n--\n\n"
+    "Wait until it is done, and return whether it is. Its exception stays for result().\n\n"
+    "timeout: seconds, as for result(); returns False when they have passed. Raises Cancelled\n"
+    "when the calling task is cancelled meanwhile. Parks the calling task; blocks a thread that\n"
+    "has no loop.");
 
 static PyObject *outcome_join(gh__outcome_t *self, PyObject *args, PyObject *kwargs) {
     uint64_t deadline;
     if (parse_timeout(args, kwargs, "|O:join", &deadline) < 0) return NULL;
-    if (gh__outcome_wait_or_raise(self, deadline) < 0) {
-        if (!PyErr_ExceptionMatches(PyExc_TimeoutError) || self->settled) return NULL;
-        PyErr_Clear();
-    }
-    return PyBool_FromLong(self->settled);
+    int settled = gh__outcome_join(self, deadline);
+    return settled < 0 ? NULL : PyBool_FromLong(settled);
 }
 
-/* await outcome: an iterator that yields the outcome itself to whoever drives the coroutine. */
-typedef struct {
-    PyObject_HEAD gh__outcome_t *outcome;
-} waiting_t;
-
-static void waiting_dealloc(waiting_t *self) {
-    Py_XDECREF(self->outcome);
-    PyObject_Free(self);
-}
-
-static PyObject *waiting_next(waiting_t *self) {
-    if (!self->outcome->settled) return Py_NewRef(self->outcome);
-    PyObject *value = gh__outcome_take(self->outcome);
-    if (value == NULL) return NULL;
-    _PyGen_SetStopIterationValue(value);
-    Py_DECREF(value);
-    return NULL;
-}
-
-static PyTypeObject waiting_type = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "greenhost.Waiting",
-    .tp_basicsize = sizeof(waiting_t),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
-    .tp_dealloc = (destructor)waiting_dealloc,
-    .tp_iter = PyObject_SelfIter,
-    .tp_iternext = (iternextfunc)waiting_next,
-};
-
-static PyObject *outcome_await(gh__outcome_t *self) {
-    if (PyType_Ready(&waiting_type) < 0) return NULL;
-    waiting_t *waiting = PyObject_New(waiting_t, &waiting_type);
-    if (waiting != NULL) waiting->outcome = (gh__outcome_t *)Py_NewRef(self);
-    return (PyObject *)waiting;
-}
-
-static PyAsyncMethods outcome_async = {.am_await = (unaryfunc)outcome_await};
-
-int gh__outcome_traverse(gh__outcome_t *self, visitproc visit, void *arg) {
-    Py_VISIT(self->value);
-    Py_VISIT(self->error);
-    return 0;
-}
-
-int gh__outcome_clear(gh__outcome_t *self) {
-    Py_CLEAR(self->value);
-    Py_CLEAR(self->error);
-    return 0;
-}
-
-/* An error that nobody has seen must not vanish with the object that held it. */
-void gh__outcome_report_unseen(gh__outcome_t *self) {
-    if (self->error == NULL || self->retrieved) return;
-    if (PyErr_GivenExceptionMatches(self->error, gh__Cancelled) ||
-        PyErr_GivenExceptionMatches(self->error, PyExc_SystemExit))
-        return;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PySys_FormatStderr("greenhost: the exception of %R was never retrieved:\n", (PyObject *)self);
-    PyErr_SetObject((PyObject *)Py_TYPE(self->error), self->error);
-    PyErr_PrintEx(0);
-    PyErr_Restore(type, value, traceback);
-}
-
-static void outcome_dealloc(gh__outcome_t *self) {
-    PyObject_GC_UnTrack(self);
-    gh__outcome_report_unseen(self);
-    if (self->weakrefs != NULL) PyObject_ClearWeakRefs((PyObject *)self);
-    gh__outcome_clear(self);
-    Py_TYPE(self)->tp_free((PyObject *)self);
-}
+static PyAsyncMethods outcome_async = {.am_await = (unaryfunc)gh__outcome_iterator};
 
 static PyMethodDef outcome_methods[] = {
     {"done", (PyCFunction)outcome_done, METH_NOARGS, done_doc},
@@ -175,87 +136,84 @@ static PyMethodDef outcome_methods[] = {
     {"exception", (PyCFunction)(void (*)(void))outcome_exception, METH_VARARGS | METH_KEYWORDS,
      exception_doc},
     {"join", (PyCFunction)(void (*)(void))outcome_join, METH_VARARGS | METH_KEYWORDS, join_doc},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, "Task[int] and the like."},
     {NULL},
 };
 
-PyDoc_STRVAR(outcome_doc, "Something that will have a result or an exception.");
+/* ---- slots ---- */
+
+const char *gh__outcome_word(const gh__outcome_t *self) {
+    if (!self->settled) return "pending";
+    if (self->error == NULL) return "done";
+    return PyErr_GivenExceptionMatches(self->error, gh__Cancelled) ? "cancelled" : "failed";
+}
+
+static PyObject *outcome_repr(gh__outcome_t *self) {
+    const char *name = Py_TYPE(self)->tp_name, *dot = strrchr(name, '.');
+    return PyUnicode_FromFormat("<%s at %p: %s>", dot ? dot + 1 : name, self,
+                                gh__outcome_word(self));
+}
+
+int gh__outcome_traverse(gh__outcome_t *self, visitproc visit, void *arg) {
+    Py_VISIT(self->value);
+    Py_VISIT(self->error);
+    Py_VISIT(self->traceback);
+    return 0;
+}
+
+int gh__outcome_clear(gh__outcome_t *self) {
+    Py_CLEAR(self->value);
+    Py_CLEAR(self->error);
+    Py_CLEAR(self->traceback);
+    return 0;
+}
+
+/* A cancel and an exit were asked for: nobody needs to be told. */
+static bool worth_telling(const gh__outcome_t *self) {
+    return self->error != NULL && !self->retrieved &&
+           !PyErr_GivenExceptionMatches(self->error, gh__Cancelled) &&
+           !PyErr_GivenExceptionMatches(self->error, PyExc_SystemExit);
+}
+
+/* An error that nobody has seen must not vanish with the object that held it. */
+void gh__outcome_finalize(PyObject *object) {
+    gh__outcome_t *self = (gh__outcome_t *)object;
+    if (!worth_telling(self)) return;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PySys_FormatStderr("greenhost: the exception of %R was never retrieved:\n", object);
+    gh__outcome_take(self);
+    PyErr_PrintEx(0);
+    PyErr_Restore(type, value, traceback);
+}
+
+void gh__outcome_free(gh__outcome_t *self) {
+    if (self->weakrefs != NULL) PyObject_ClearWeakRefs((PyObject *)self);
+    gh__outcome_clear(self);
+    if (self->host != NULL) gh__host_drop(self->host);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static void outcome_dealloc(gh__outcome_t *self) {
+    if (PyObject_CallFinalizerFromDealloc((PyObject *)self) < 0) return;
+    PyObject_GC_UnTrack(self);
+    gh__outcome_free(self);
+}
+
+PyDoc_STRVAR(outcome_doc, "Something that will have a result or an exception: the base of Task,\n"
+                          "Promise and Operation.");
 
 PyTypeObject gh__OutcomeType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "greenhost.Outcome",
     .tp_basicsize = sizeof(gh__outcome_t),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE |
-                Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_doc = outcome_doc,
+    .tp_repr = (reprfunc)outcome_repr,
     .tp_dealloc = (destructor)outcome_dealloc,
+    .tp_finalize = gh__outcome_finalize,
     .tp_traverse = (traverseproc)gh__outcome_traverse,
     .tp_clear = (inquiry)gh__outcome_clear,
     .tp_weaklistoffset = offsetof(gh__outcome_t, weakrefs),
     .tp_as_async = &outcome_async,
     .tp_methods = outcome_methods,
-};
-
-/* ---- Promise ---- */
-
-static PyObject *promise_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {NULL};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, ":Promise", names)) return NULL;
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return NULL;
-    gh__outcome_t *self = (gh__outcome_t *)type->tp_alloc(type, 0);
-    if (self == NULL) return NULL;
-    self->host = host;
-    gh__list_init(&self->waiters);
-    return (PyObject *)self;
-}
-
-static PyObject *settle(gh__outcome_t *self, PyObject *value, PyObject *error) {
-    if (gh__outcome_settle(self, value, error) == 0) Py_RETURN_NONE;
-    PyErr_SetString(PyExc_RuntimeError, "the promise is settled already; settle it once");
-    return NULL;
-}
-
-PyDoc_STRVAR(
-    set_result_doc,
-    "set_result(value)\n--\n\n"
-    "Settle it with a value and wake whoever waits.  From any thread, once: a second time\n"
-    "is a RuntimeError.  Does not block.");
-
-static PyObject *promise_set_result(gh__outcome_t *self, PyObject *value) {
-    return settle(self, value, NULL);
-}
-
-PyDoc_STRVAR(
-    set_exception_doc,
-    "set_exception(error)\n--\n\n"
-    "Settle it with an exception instance, which result() raises.  From any thread, once.");
-
-static PyObject *promise_set_exception(gh__outcome_t *self, PyObject *error) {
-    if (PyExceptionInstance_Check(error)) return settle(self, NULL, error);
-    PyErr_Format(PyExc_TypeError, "set_exception() needs an exception instance, not %.100s",
-                 Py_TYPE(error)->tp_name);
-    return NULL;
-}
-
-static PyMethodDef promise_methods[] = {
-    {"set_result", (PyCFunction)promise_set_result, METH_O, set_result_doc},
-    {"set_exception", (PyCFunction)promise_set_exception, METH_O, set_exception_doc},
-    {NULL},
-};
-
-PyDoc_STRVAR(promise_doc,
-             "Promise()\n--\n\n"
-             "A result to come: made in a task, settled from any thread, waited for with\n"
-             "await_(promise), promise.result() or, in a coroutine, await promise.");
-
-PyTypeObject gh__PromiseType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "greenhost.Promise",
-    .tp_base = &gh__OutcomeType,
-    .tp_basicsize = sizeof(gh__outcome_t),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
-    .tp_doc = promise_doc,
-    .tp_new = promise_new,
-    .tp_dealloc = (destructor)outcome_dealloc,
-    .tp_traverse = (traverseproc)gh__outcome_traverse,
-    .tp_clear = (inquiry)gh__outcome_clear,
-    .tp_methods = promise_methods,
 };

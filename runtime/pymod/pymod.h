@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
  * pymod.h: the built-in module _greenhost, which checks arguments and is not clever.  Everything
- * here is called with the GIL.
+ * here is called with the GIL.  A function that returns an object returns a new reference, or NULL
+ * with an exception.
  */
 #ifndef GREENHOST_PYMOD_H
 #define GREENHOST_PYMOD_H
@@ -10,25 +11,42 @@
 
 /* ---- from errors.c ---- */
 
-/* The running host, in a task; or NULL with a RuntimeError. */
+/* Makes Cancelled.  0, or -1 with an exception. */
+int gh__errors_open(void);
+/* The running host, in a task; or NULL with a RuntimeError.  Any thread. */
 gh_host_t *gh__host_or_raise(void);
-/* Raises what a failed park means: the cancel, TimeoutError, OSError.  Always NULL. */
-PyObject *gh__raise_park(gh_task_t *task, int status);
+/* The running task, where it may park; or NULL with a RuntimeError.  Any thread. */
+gh_task_t *gh__task_or_raise(void);
+/* What a park that ended with this status means: 0 to park again, or -1 with an exception. */
+int gh__park_failed(gh_task_t *task, int status);
 
 /* ---- from outcome.c ---- */
 
 /* Seconds (None: for ever) to an absolute deadline.  0, or -1 with an exception. */
 int gh__deadline_from_seconds(PyObject *seconds, uint64_t *deadline);
-/* Parks until it is settled; runs signal handlers meanwhile.  0, or -1 with an exception. */
-int gh__outcome_wait_or_raise(gh__outcome_t *outcome, uint64_t deadline);
+/* Parks the task, or blocks a thread that has no loop, until it is settled; runs signal handlers
+ * meanwhile.  1 when it is settled, 0 when the time has passed, or -1 with an exception. */
+int gh__outcome_join(gh__outcome_t *outcome, uint64_t deadline);
+/* The slots that its subtypes call. */
 int gh__outcome_traverse(gh__outcome_t *self, visitproc visit, void *arg);
 int gh__outcome_clear(gh__outcome_t *self);
-/* Prints an exception that nobody has retrieved. */
-void gh__outcome_report_unseen(gh__outcome_t *self);
+void gh__outcome_finalize(PyObject *self);
+/* The last part of a dealloc: the object is untracked, and its own fields are dropped. */
+void gh__outcome_free(gh__outcome_t *self);
+/* "pending", "done", "failed" or "cancelled". */
+const char *gh__outcome_word(const gh__outcome_t *self);
 
 /* ---- from await.c ---- */
 
-/* await_(x): blocks the calling task until x is done.  New reference, or NULL. */
+/* The iterator behind `await outcome`. */
+PyObject *gh__outcome_iterator(gh__outcome_t *outcome);
+/* await_(x): blocks the calling task until x is done. */
 PyObject *gh__await(PyObject *module, PyObject *awaitable);
+int gh__await_open(void);
+
+/* ---- from operation.c ---- */
+
+/* The functions that start operations, which greenhost.ops wraps. */
+extern PyMethodDef gh__operation_functions[];
 
 #endif

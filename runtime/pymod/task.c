@@ -15,10 +15,13 @@ static PyObject *task_repr(gh_task_t *self) {
 PyDoc_STRVAR(
     cancel_doc,
     "cancel()\n--\n\n"
-    "Raise Cancelled in the task: from the call that it is blocked in, in Python or in C,\n"
-    "or from the next one that would block.  Return False where it is done already.");
+    "Raise Cancelled in the task: from the call that it is blocked in, in Python or in C, or\n"
+    "from the next one that would block.\n\n"
+    "Returns False where it is done already. On the loop's thread, else RuntimeError; never\n"
+    "parks.");
 
 static PyObject *task_cancel(gh_task_t *self, PyObject *Py_UNUSED(args)) {
+    if (gh__host_or_raise() == NULL) return NULL;
     PyObject *error = PyObject_CallNoArgs(gh__Cancelled);
     if (error == NULL) return NULL;
     int status = gh__task_cancel(self, error);
@@ -41,7 +44,7 @@ static PyObject *get_name(gh_task_t *self, void *Py_UNUSED(closure)) {
 
 static int set_name(gh_task_t *self, PyObject *name, void *Py_UNUSED(closure)) {
     if (name == NULL || !PyUnicode_Check(name)) {
-        PyErr_SetString(PyExc_TypeError, "a task's name is a string");
+        PyErr_SetString(PyExc_TypeError, "a task's name is a string, and can't be deleted");
         return -1;
     }
     Py_SETREF(self->name, Py_NewRef(name));
@@ -73,12 +76,11 @@ static int task_clear(gh_task_t *self) {
 }
 
 static void task_dealloc(gh_task_t *self) {
+    if (PyObject_CallFinalizerFromDealloc((PyObject *)self) < 0) return;
     PyObject_GC_UnTrack(self);
-    gh__outcome_report_unseen(&self->outcome);
-    if (self->outcome.weakrefs != NULL) PyObject_ClearWeakRefs((PyObject *)self);
     task_clear(self);
     Py_CLEAR(self->name);
-    Py_TYPE(self)->tp_free((PyObject *)self);
+    gh__outcome_free(&self->outcome);
 }
 
 static PyMethodDef task_methods[] = {
@@ -94,7 +96,11 @@ static PyGetSetDef task_getset[] = {
     {NULL},
 };
 
-PyDoc_STRVAR(task_doc, "A running function, made by spawn().  A task is a thread to Python.");
+PyDoc_STRVAR(task_doc,
+             "A function that runs by itself, made by spawn(). To Python it is a thread: it\n"
+             "has a thread identity and threading.local variables of its own. An exception\n"
+             "that ends it is its outcome, whichever it is, and is reported on standard\n"
+             "error when nobody has retrieved it by the time the Task is dropped.");
 
 PyTypeObject gh__TaskType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "greenhost.Task",
@@ -104,6 +110,7 @@ PyTypeObject gh__TaskType = {
     .tp_doc = task_doc,
     .tp_repr = (reprfunc)task_repr,
     .tp_dealloc = (destructor)task_dealloc,
+    .tp_finalize = gh__outcome_finalize,
     .tp_traverse = (traverseproc)task_traverse,
     .tp_clear = (inquiry)task_clear,
     .tp_methods = task_methods,
