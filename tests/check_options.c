@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* check_options.c: host/options.c takes its own words and leaves python's in their order. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../host/options.h"
+
+/* A command line, and what is expected to be left of it, both cut at single blanks. */
+typedef struct line_s {
+    const char *given;
+    const char *left;
+    bool plain;
+    const char *venv;
+} line_t;
+
+static const line_t lines[] = {
+    {"g", "g", false, NULL},
+    {"g x", "g x", false, NULL},
+    {"g --plain x --plain", "g x --plain", true, NULL},
+    {"g --venv d x", "g x", false, "d"},
+    {"g --venv=d=e -B x", "g -B x", false, "d=e"},
+    {"g --venv --plain x", "g x", false, "--plain"},
+    {"g --venv a --venv b x", "g x", false, "b"},
+    {"g -B --plain -O x", "g -B -O x", true, NULL},
+    {"g -c --plain --plain", "g -c --plain --plain", false, NULL},
+    {"g -Bc --plain", "g -Bc --plain", false, NULL},
+    {"g -cpass --plain", "g -cpass --plain", false, NULL},
+    {"g -Wc --plain x", "g -Wc x", true, NULL},
+    {"g -m --plain", "g -m --plain", false, NULL},
+    {"g -W --plain --plain x", "g -W --plain x", true, NULL},
+    {"g -BX --plain --plain x", "g -BX --plain x", true, NULL},
+    {"g -Xdev --plain x", "g -Xdev x", true, NULL},
+    {"g -X", "g -X", false, NULL},
+    {"g --check-hash-based-pycs --plain --plain", "g --check-hash-based-pycs --plain", true, NULL},
+    {"g --check-hash-based-pycs", "g --check-hash-based-pycs", false, NULL},
+    {"g --unknown --plain", "g --unknown", true, NULL},
+    {"g --plainly", "g --plainly", false, NULL},
+    {"g -- --plain", "g -- --plain", false, NULL},
+    {"g - --plain", "g - --plain", false, NULL},
+};
+
+/* Cuts `text` in place at its blanks into words[], ended by NULL.  Returns how many there are. */
+static int cut(char *text, char **words) {
+    int count = 0;
+    for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " "))
+        words[count++] = word;
+    words[count] = NULL;
+    return count;
+}
+
+START_TEST(keeps_the_words_of_python) {
+    const line_t *line = &lines[_i];
+    char given[128], left[128], *words[16], *expected[16];
+    strcpy(given, line->given);
+    strcpy(left, line->left);
+    int argc = cut(given, words), wanted = cut(left, expected);
+    options_t options;
+    ck_assert_int_eq(options_parse(&options, argc, words), 0);
+    ck_assert_int_eq(options.argc, wanted);
+    for (int i = 0; i < wanted; i++) ck_assert_str_eq(options.argv[i], expected[i]);
+    ck_assert_ptr_null(options.argv[wanted]);
+    ck_assert_int_eq(options.plain, line->plain);
+    ck_assert_pstr_eq(options.venv, line->venv);
+    options_clear(&options);
+}
+END_TEST
+
+static const char *const mistakes[] = {"g --venv",    "g --venv=",           "g -B --venv",
+                                       "g --plain=1", "g --help-greenhost=", "g -B --plain= x"};
+
+START_TEST(refuses_a_mistake_in_our_own) {
+    char given[64], *words[16];
+    strcpy(given, mistakes[_i]);
+    int argc = cut(given, words);
+    options_t options;
+    ck_assert_int_eq(options_parse(&options, argc, words), OPTIONS_EXIT_USAGE);
+    options_clear(&options);
+}
+END_TEST
+
+START_TEST(lives_without_a_name) {
+    char *none[] = {NULL};
+    options_t options;
+    ck_assert_int_eq(options_parse(&options, 0, none), 0);
+    ck_assert_int_eq(options.argc, 0);
+    ck_assert_ptr_null(options.argv[0]);
+    options_clear(&options);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("options");
+    TCase *cases = tcase_create("options");
+    tcase_add_loop_test(cases, keeps_the_words_of_python, 0, sizeof lines / sizeof *lines);
+    tcase_add_loop_test(cases, refuses_a_mistake_in_our_own, 0, sizeof mistakes / sizeof *mistakes);
+    tcase_add_test(cases, lives_without_a_name);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
