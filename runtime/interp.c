@@ -115,15 +115,41 @@ static int set_string(const char *name, const char *path) {
     return result;
 }
 
+/* A string of sys as bytes, which the caller lets go of; NULL, and no error set, if there is none. */
+static PyObject *get_bytes(const char *name) {
+    PyObject *value = PySys_GetObject(name), *bytes = NULL;
+    if (value != NULL && PyUnicode_Check(value)) bytes = PyUnicode_EncodeFSDefault(value);
+    PyErr_Clear();
+    return bytes;
+}
+
+static int set_to_self(const char *name) {
+    char *self = realpath("/proc/self/exe", NULL);
+    int result = self == NULL ? 0 : set_string(name, self);
+    free(self);
+    return result;
+}
+
 /* Python gives up, with "", on an argv[0] that PATH does not have.  We know better. */
 static int supply_executable(void) {
     PyObject *current = PySys_GetObject("executable");
     if (current == NULL || !PyUnicode_Check(current) || PyUnicode_GET_LENGTH(current) > 0) return 0;
-    char *self = realpath("/proc/self/exe", NULL);
-    if (self == NULL) return 0;
-    int result = set_string("executable", self);
-    if (result == 0) result = set_string("_base_executable", self);
-    free(self);
+    int result = set_to_self("executable");
+    return result == 0 ? set_to_self("_base_executable") : result;
+}
+
+/*
+ * In an environment, python takes it that the base executable has the name of the one there, and
+ * stands where the environment was made.  A link to greenhost in one of python3's making has no
+ * such base, and then `-m venv` would link to nothing.
+ */
+static int supply_base_executable(void) {
+    PyObject *own = get_bytes("executable"), *base = get_bytes("_base_executable");
+    int result = 0;
+    if (own != NULL && base != NULL && strcmp(PyBytes_AS_STRING(own), PyBytes_AS_STRING(base)) != 0)
+        if (access(PyBytes_AS_STRING(base), X_OK) < 0) result = set_to_self("_base_executable");
+    Py_XDECREF(own);
+    Py_XDECREF(base);
     return result;
 }
 
@@ -132,8 +158,10 @@ static int supply_executable(void) {
  * an environment of python3's making may not exist.
  */
 static int correct_executable(const gh__venv_t *venv) {
-    if (venv->prefix == NULL) return supply_executable();
-    return access(venv->executable, X_OK) == 0 ? 0 : set_string("executable", venv->self);
+    if (venv->prefix != NULL)
+        return access(venv->executable, X_OK) == 0 ? 0 : set_string("executable", venv->self);
+    int result = supply_executable();
+    return result == 0 ? supply_base_executable() : result;
 }
 
 static int append_path(const char *directory) {
@@ -172,15 +200,15 @@ static char *find_package_of(const char *path) {
  * sys._base_executable from the environment's `home`, where the one that was copied stands.
  */
 static char *find_package_of_home(void) {
-    PyObject *base = PySys_GetObject("_base_executable");
-    const char *path = base != NULL && PyUnicode_Check(base) ? PyUnicode_AsUTF8(base) : NULL;
-    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
-    char *original, *found = NULL;
-    PyErr_Clear();
-    if (slash == NULL) return NULL;
-    if (asprintf(&original, "%.*s/greenhost", (int)(slash - path), path) < 0) return NULL;
-    found = find_package_of(original);
-    free(original);
+    PyObject *base = get_bytes("_base_executable");
+    const char *path = base != NULL ? PyBytes_AS_STRING(base) : "";
+    const char *slash = strrchr(path, '/');
+    char *original = NULL, *found = NULL;
+    if (slash != NULL && asprintf(&original, "%.*s/greenhost", (int)(slash - path), path) >= 0) {
+        found = find_package_of(original);
+        free(original);
+    }
+    Py_XDECREF(base);
     return found;
 }
 
@@ -209,12 +237,12 @@ static int keep_standard_numbers(void) {
 
 static int finish(const gh_interp_config_t *config, const gh__venv_t *venv,
                   gh_interp_error_t *error) {
-    int result = correct_executable(venv);
-    if (result == 0 && !config->plain) result = add_package();
-    if (result == 0 && !config->plain && keep_standard_numbers() < 0)
+    int result = config->plain ? 0 : add_package();
+    if (result == 0) result = correct_executable(venv);
+    if (result < 0)
+        fail(error, EX_OSERR, "out of memory; free some and try again");
+    else if (!config->plain && keep_standard_numbers() < 0)
         result = fail(error, EX_OSERR, "no descriptor is left; raise the limit: ulimit -n");
-    else if (result < 0)
-        result = fail(error, EX_OSERR, "out of memory; free some and try again");
     if (result < 0) {
         PyErr_Clear();
         Py_FinalizeEx();

@@ -36,6 +36,7 @@ def environment(**changes):
 
 def run(program, *args, stdin="", cwd=None, env=None, stdout=subprocess.PIPE):
     """Run one program; in what it wrote its name reads PROGRAM, and addresses ADDRESS."""
+    program = str(program)
     done = subprocess.run(
         [program, *map(str, args)],
         input=stdin,
