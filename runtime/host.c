@@ -73,10 +73,7 @@ static void on_prepare(uv_prepare_t *prepare) {
     }
     uv_idle_stop(&host->idle);
     gh__deadlines_arm(host);
-    if (gh__all_stuck(host)) {
-        gh__report_stuck(host);
-        uv_idle_start(&host->idle, on_idle);
-    }
+    if (gh__all_stuck(host) && gh__report_stuck(host)) uv_idle_start(&host->idle, on_idle);
 }
 
 /* A child forked by a task ends with that task, as it would with the thread that forked it. */
@@ -151,7 +148,7 @@ static int open_python(gh_host_t *host) {
     int error = gh__switch_open(host);
     if (error < 0) return error;
     gh__current = host;
-    if (gh__types_open() < 0 || gh__task_adopt_main(host) < 0 || gh__cancel_open(host) < 0 ||
+    if (gh__types_open() < 0 || gh__cancel_open(host) < 0 || gh__task_adopt_main(host) < 0 ||
         register_exit(host) < 0) {
         PyErr_Print();
         gh__fail(GH_EXIT_OSERR, "the main task can't be made; see the error above");

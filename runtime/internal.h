@@ -264,7 +264,12 @@ bool gh__identity_is_runtime(const void *address);
 bool gh__identity_subinterpreters(void);
 /* Asks the running task to come to gh__preempted at its next bytecode.  Signal-safe. */
 void gh__preempt_request(gh_host_t *host);
+/* Lets the running task see, at its next bytecode, what Python's main thread has to handle. */
+void gh__identity_attend(gh_host_t *host);
 bool gh__preempt_wanted(gh_host_t *host, const void *mutex);
+/* After CPython has unlocked the mutex, and while it waits for the condition: see there. */
+void gh__preempt_renew(gh_host_t *host, const void *mutex);
+bool gh__preempt_skips(gh_host_t *host, const void *condition);
 /* Gives way, in the middle of CPython's drop_gil. */
 void gh__preempted(gh_host_t *host);
 
@@ -461,6 +466,8 @@ int gh__cancel_raise(gh_task_t *task);
 bool gh__cancel_pending(const gh_task_t *task);
 /* The number that no program can use, and the handler of which raises. */
 #define GH__INTERRUPT_SIGNAL 33
+/* The task, whose exception is due, runs again: CPython is reminded of it. */
+void gh__cancel_remind(gh_task_t *task);
 int gh__cancel_open(gh_host_t *host);
 
 /* ---- from core/signal.c ---- */
@@ -484,6 +491,10 @@ void gh__sigwait_stop(gh__sigwait_t *wait);
 bool gh__signal_could_wake(void);
 /* True inside a handler of the program, which may have interrupted anything. */
 bool gh__signal_handling(void);
+/* Makes the listening host's loop turn.  Any thread, and signal handlers. */
+void gh__signal_wake_hub(void);
+/* The host that Python's signal handlers run in, NULL if none.  Any thread. */
+gh_host_t *gh__signal_listener(void);
 
 /* ---- from core/offload.c: calls that no descriptor announces ---- */
 
@@ -564,8 +575,8 @@ PyObject *gh__task_frame(gh_task_t *task);
 void gh__dump(gh_host_t *host, const char *headline);
 /* True when nothing that exists could ever make a task ready. */
 bool gh__all_stuck(gh_host_t *host);
-/* Says so, and raises SystemExit(GH_EXIT_STUCK) in the main task. */
-void gh__report_stuck(gh_host_t *host);
+/* Says so, and raises SystemExit(GH_EXIT_STUCK) in the main task.  False if it was wrong. */
+bool gh__report_stuck(gh_host_t *host);
 
 /* ---- from host.c ---- */
 
@@ -588,8 +599,9 @@ struct gh_host_s {
     size_t task_count;
     uint64_t spawned;
     bool stopping;
-    int no_switch;         /* > 0: nobody may park */
-    volatile bool preempt; /* the running task is asked to give way */
+    int no_switch;             /* > 0: nobody may park */
+    volatile bool preempt;     /* the running task is asked to give way */
+    volatile bool main_is_due; /* a signal's handler waits for the main task to run */
     bool stuck_reported;
 
     gh__heap_t deadlines;

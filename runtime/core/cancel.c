@@ -51,15 +51,16 @@ int gh__cancel_raise(gh_task_t *task) {
     return -1;
 }
 
-static void arm(gh_task_t *task) {
-    task->armed = true;
+/* Where another task ran meanwhile, it may have answered our signal, with nothing. */
+void gh__cancel_remind(gh_task_t *task) {
     gh__identity_set_main(task->identity.ident);
     PyErr_SetInterruptEx(GH__INTERRUPT_SIGNAL);
 }
 
 int gh__cancel_decode(gh_task_t *task, int status) {
     if (status != UV_ECANCELED || task->armed) return status;
-    arm(task);
+    task->armed = true;
+    gh__cancel_remind(task);
     return UV_EINTR;
 }
 

@@ -115,21 +115,42 @@ bool gh__all_stuck(gh_host_t *host) {
            !other_threads(host) && !gh__post_pending(host);
 }
 
-void gh__report_stuck(gh_host_t *host) {
-    PyEval_RestoreThread(host->tstate);
-    gh__dump(host, "greenhost: all tasks are stuck: none is ready, and nothing outside could wake "
-                   "one.  Each with what it waits on:");
+/* Ctrl-C ends any program; only one that means to do something else then can be said to wait. */
+static bool interrupt_is_awaited(void) {
+    PyObject *module = PyImport_ImportModule("_signal");
+    PyObject *usual = module ? PyObject_GetAttrString(module, "default_int_handler") : NULL;
+    PyObject *now = module ? PyObject_CallMethod(module, "getsignal", "i", SIGINT) : NULL;
+    bool awaited = now != NULL && now != usual && PyCallable_Check(now);
+    PyErr_Clear();
+    Py_XDECREF(now);
+    Py_XDECREF(usual);
+    Py_XDECREF(module);
+    return awaited;
+}
+
+/* Raises SystemExit in the main task; false where it can't be told, or was, and got stuck again. */
+static bool end_main(gh_host_t *host) {
+    if (host->stuck_reported || host->main->park.deaf) return false;
+    host->stuck_reported = true;
     PyObject *code = PyLong_FromLong(GH_EXIT_STUCK);
     PyObject *error = code ? PyObject_CallOneArg(PyExc_SystemExit, code) : NULL;
-    /* Where the main task can't be told, or was and got stuck again, there is no way but out. */
-    bool told = error != NULL && !host->stuck_reported && !host->main->park.deaf &&
-                gh__task_cancel(host->main, error) == 0;
-    host->stuck_reported = true;
+    bool told = error != NULL && gh__task_cancel(host->main, error) == 0;
     Py_XDECREF(error);
     Py_XDECREF(code);
-    if (!told) {
-        gh__flush_standard_files(host);
-        _exit(GH_EXIT_STUCK);
+    return told;
+}
+
+bool gh__report_stuck(gh_host_t *host) {
+    PyEval_RestoreThread(host->tstate);
+    bool stuck = !interrupt_is_awaited();
+    if (stuck) {
+        gh__dump(host, "greenhost: all tasks are stuck: none is ready, and nothing outside could "
+                       "wake one.  Each with what it waits on:");
+        if (!end_main(host)) {
+            gh__flush_standard_files(host);
+            _exit(GH_EXIT_STUCK);
+        }
     }
     PyEval_SaveThread();
+    return stuck;
 }

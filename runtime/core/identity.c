@@ -91,12 +91,31 @@ void gh__preempt_request(gh_host_t *host) {
     _Py_atomic_store_relaxed(&ceval->eval_breaker, 1);
 }
 
+/* CPython looks at these only when it takes the GIL, which a switch does not do. */
+void gh__identity_attend(gh_host_t *host) {
+    PyInterpreterState *interp = host->tstate->interp;
+    if (_Py_atomic_load_relaxed(&_PyRuntime.ceval.signals_pending) ||
+        _Py_atomic_load_relaxed(&interp->ceval.pending.calls_to_do))
+        _Py_atomic_store_relaxed(&interp->ceval.eval_breaker, 1);
+}
+
 /* True in drop_gil, and not in take_gil, which locks the same mutex before it holds the GIL. */
 bool gh__preempt_wanted(gh_host_t *host, const void *mutex) {
     struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
     return mutex == &gil->mutex && host->running != NULL && host->no_switch == 0 &&
            _Py_atomic_load_relaxed(&gil->locked) &&
            _Py_atomic_load_relaxed(&gil->last_holder) == (uintptr_t)host->tstate;
+}
+
+/* take_gil drops all requests, and this one was not for the sake of a thread that has the GIL now. */
+void gh__preempt_renew(gh_host_t *host, const void *mutex) {
+    if (mutex == &_PyRuntime.ceval.gil.mutex) gh__preempt_request(host);
+}
+
+/* Whoever was asked for the GIL waits in drop_gil until another thread has taken it; but it was us
+ * who asked, and there may be no other thread. */
+bool gh__preempt_skips(gh_host_t *host, const void *condition) {
+    return host->preempt && condition == &_PyRuntime.ceval.gil.switch_cond;
 }
 
 void gh__preempted(gh_host_t *host) {

@@ -107,7 +107,8 @@ static void wake_in(gh__link_t *bucket, const void *address, int count) {
 void gh__lot_wake(const void *address, int count) {
     if (atomic_load(&waiting) == 0) return;
     if (gh__signal_handling()) {
-        atomic_store(&look_again, true); /* the handler wakes the hub when it returns */
+        atomic_store(&look_again, true);
+        gh__signal_wake_hub();
         return;
     }
     libc_pthread_mutex_lock(&lock);

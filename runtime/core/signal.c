@@ -19,11 +19,15 @@
 
 #define SIGNALS 65
 
+/* What the handlers that have run mean for the main task. */
+#define HANDLED 1u    /* one of the program's has run */
+#define INTERRUPTS 2u /* and was not installed with SA_RESTART */
+
 static struct sigaction wanted[SIGNALS]; /* what the program asked for, if ours is installed */
 static atomic_int wants[SIGNALS];        /* how often the runtime itself wants the signal */
 static gh_host_t *volatile listener;
-static volatile sig_atomic_t interrupting; /* a handler without SA_RESTART has run */
-static atomic_ullong arrived;              /* a set of numbers */
+static atomic_ullong arrived; /* a set of numbers */
+static atomic_uint effect;
 static _Thread_local volatile sig_atomic_t handling __attribute__((tls_model("initial-exec")));
 
 static bool is_function(const struct sigaction *action) {
@@ -37,28 +41,44 @@ static bool is_fault(int signum) {
            signum == SIGABRT || signum == SIGTRAP || signum == SIGSYS;
 }
 
-static void note(int signum, bool interrupts) {
+/*
+ * Python's handlers run in the main task alone.  Until it has its turn, whoever else computes is
+ * asked to give way, now and in core/switch.c.
+ */
+static void note(int signum, const struct sigaction *action) {
     gh_host_t *host = listener;
     if (host == NULL) return;
     atomic_fetch_or(&arrived, UINT64_C(1) << (signum - 1));
-    if (interrupts) interrupting = 1;
-    gh_task_t *running = host->running;
-    if (running != NULL && running != host->main) gh__preempt_request(host);
+    if (is_function(action)) {
+        atomic_fetch_or(&effect, action->sa_flags & SA_RESTART ? HANDLED : HANDLED | INTERRUPTS);
+        host->main_is_due = true;
+        gh_task_t *running = host->running;
+        if (running != NULL && running != host->main) gh__preempt_request(host);
+    }
     gh__wake(host);
 }
 
 bool gh__signal_handling(void) { return handling > 0; }
 
+gh_host_t *gh__signal_listener(void) { return listener; }
+
+void gh__signal_wake_hub(void) {
+    if (listener != NULL) gh__wake(listener);
+}
+
+static int install(int signum, const struct sigaction *action, struct sigaction *old);
+
 static void on_signal(int signum, siginfo_t *info, void *context) {
+    static const struct sigaction by_default = {.sa_handler = SIG_DFL};
     int saved_errno = errno;
-    handling++;
     struct sigaction action = wanted[signum];
-    if (action.sa_flags & SA_RESETHAND) wanted[signum] = (struct sigaction){.sa_handler = SIG_DFL};
+    handling++;
+    if (action.sa_flags & SA_RESETHAND) install(signum, &by_default, NULL);
     if (action.sa_flags & SA_SIGINFO)
         action.sa_sigaction(signum, info, context);
     else if (is_function(&action))
         action.sa_handler(signum);
-    note(signum, is_function(&action) && !(action.sa_flags & SA_RESTART));
+    note(signum, &action);
     handling--;
     errno = saved_errno;
 }
@@ -66,16 +86,13 @@ static void on_signal(int signum, siginfo_t *info, void *context) {
 /* What the kernel is told, so that the program's wish and ours are both met. */
 static struct sigaction for_kernel(int signum, const struct sigaction *action) {
     struct sigaction real = *action;
-    if (is_function(action)) {
-        real.sa_sigaction = on_signal;
-        real.sa_flags |= SA_SIGINFO;
-    } else if (wants[signum] > 0) {
-        real.sa_sigaction = on_signal;
-        real.sa_flags = SA_SIGINFO | (action->sa_flags & SA_NOCLDSTOP);
-        if (signum != GH__NUDGE_SIGNAL) real.sa_flags |= SA_RESTART;
-        /* Ignoring SIGCHLD also means that children leave no zombies. */
-        if (signum == SIGCHLD && action->sa_handler == SIG_IGN) real.sa_flags |= SA_NOCLDWAIT;
-    }
+    if (!is_function(action) && wants[signum] == 0) return real;
+    real.sa_sigaction = on_signal;
+    real.sa_flags = (action->sa_flags | SA_SIGINFO) & ~SA_RESETHAND;
+    if (!is_function(action)) real.sa_flags |= SA_RESTART;
+    /* Ignoring SIGCHLD also means that children leave no zombies. */
+    if (signum == SIGCHLD && action->sa_handler == SIG_IGN) real.sa_flags |= SA_NOCLDWAIT;
+    if (signum == GH__NUDGE_SIGNAL && wants[signum] > 0) real.sa_flags &= ~SA_RESTART;
     return real;
 }
 
@@ -99,7 +116,8 @@ static int look(int signum, struct sigaction *old) {
 }
 
 int gh__signal_action(int signum, const struct sigaction *action, struct sigaction *old) {
-    if (signum == GH__INTERRUPT_SIGNAL && gh__current != NULL) {
+    /* Our own handler of the number that glibc keeps from programs; the kernel never hears of it. */
+    if (signum == GH__INTERRUPT_SIGNAL && gh__current != NULL && gh__current->main == NULL) {
         if (old != NULL) *old = (struct sigaction){.sa_handler = SIG_DFL};
         return 0;
     }
@@ -142,24 +160,31 @@ static void fire_sigwaits(gh_host_t *host, uint64_t set) {
     }
 }
 
+/* Wakes the main task for its handlers, if it waits for something that a signal ends. */
+static void interrupt_main(gh_host_t *host, unsigned how) {
+    gh_task_t *main = host->main;
+    if (!(how & HANDLED) || main == NULL) return;
+    bool ends = !main->park.deaf && (how & INTERRUPTS || !main->park.restarts);
+    if (main->state == GH__PARKED && ends) {
+        gh__unpark(main, UV_EINTR);
+        gh__task_first(main);
+    }
+    host->main_is_due = main->state == GH__READY;
+}
+
 void gh__signal_deliver(gh_host_t *host) {
     uint64_t set = atomic_exchange(&arrived, 0);
     if (set == 0) return;
-    bool interrupts = interrupting;
-    interrupting = 0;
+    unsigned how = atomic_exchange(&effect, 0);
     fire_sigwaits(host, set);
-    gh_task_t *main = host->main;
-    if (main == NULL || main->state != GH__PARKED || main->park.deaf) return;
-    if (!interrupts && main->park.restarts) return;
-    gh__unpark(main, UV_EINTR);
-    gh__task_first(main);
+    interrupt_main(host, how);
 }
 
-/* SIGINT has Python's own handler from the start, which every program could wait for. */
+/* Python has a handler of SIGINT from the start, and gh__report_stuck asks whether it is that. */
 bool gh__signal_could_wake(void) {
     for (int signum = 1; signum < SIGNALS; signum++)
-        if (signum != SIGINT && wants[signum] == 0 && is_function(&wanted[signum])) return true;
-    return false;
+        if (signum != SIGINT && is_function(&wanted[signum])) return true;
+    return atomic_load(&arrived) != 0;
 }
 
 int gh__signal_open(gh_host_t *host) {
@@ -171,6 +196,7 @@ int gh__signal_open(gh_host_t *host) {
 void gh__signal_after_fork(void) {
     listener = NULL;
     atomic_store(&arrived, 0);
+    atomic_store(&effect, 0);
 }
 
 void gh__signal_close(gh_host_t *host) {

@@ -32,6 +32,13 @@ static void enter(gh_task_t *task) {
     host->running = task;
     gh__identity_enter(host, &task->identity);
     gh__identity_set_main(task->armed ? task->identity.ident : host->main->identity.ident);
+    if (GH__UNLIKELY(task->armed)) gh__cancel_remind(task);
+    if (task == host->main) {
+        host->main_is_due = false;
+        gh__identity_attend(host);
+    } else if (GH__UNLIKELY(host->main_is_due)) {
+        gh__preempt_request(host);
+    }
 }
 
 static void leave(gh_task_t *task) {

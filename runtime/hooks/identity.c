@@ -16,6 +16,28 @@ pthread_t hook_pthread_self(void *caller) {
     return (pthread_t)host->running->identity.ident;
 }
 
+/*
+ * Python passes a thread's identity to libc in two calls.  A task's would be taken for the address
+ * of a thread's control block there, so it is exchanged for the thread that runs the task.
+ */
+static pthread_t thread_of(pthread_t thread) {
+    gh_host_t *host = gh__signal_listener();
+    if (host == NULL || (gh__current != host && !PyGILState_Check())) return thread;
+    for (gh__link_t *item = host->tasks.next; item != &host->tasks; item = item->next) {
+        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
+        if ((pthread_t)task->identity.ident == thread) return (pthread_t)host->thread;
+    }
+    return thread;
+}
+
+int hook_pthread_kill(pthread_t thread, int signum) {
+    return libc_pthread_kill(thread_of(thread), signum);
+}
+
+int hook_pthread_getcpuclockid(pthread_t thread, clockid_t *clock) {
+    return libc_pthread_getcpuclockid(thread_of(thread), clock);
+}
+
 int gh__pthread_self_learn(void) {
     site = NULL;
     learning = true;

@@ -175,6 +175,8 @@ static int wait_condition(gh_task_t *task, pthread_cond_t *condition, pthread_mu
 }
 
 int hook_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex) {
+    gh_host_t *host = gh__current;
+    if (host != NULL && gh__preempt_skips(host, condition)) return 0;
     gh_task_t *task = may_wait_condition(condition, mutex);
     if (task == NULL) return libc_pthread_cond_wait(condition, mutex);
     return wait_condition(task, condition, mutex, "pthread_cond_wait", for_ever);

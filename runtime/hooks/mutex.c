@@ -137,13 +137,19 @@ int hook_pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
 }
 
 /* A mutex that the loop thread has is unlocked by the loop thread. */
-int hook_pthread_mutex_unlock(pthread_mutex_t *mutex) {
-    gh_host_t *host = gh__current;
-    if (host == NULL || GH__LIKELY(host->held_count + host->mutex_waits == 0))
-        return libc_pthread_mutex_unlock(mutex);
+static int unlock(gh_host_t *host, pthread_mutex_t *mutex) {
     if (!is_outermost(mutex)) return libc_pthread_mutex_unlock(mutex);
     if (counts_owner(mutex)) forget(host, mutex);
     int result = libc_pthread_mutex_unlock(mutex);
     if (host->mutex_waits > 0) gh__lot_wake(mutex, 1);
     return result;
+}
+
+int hook_pthread_mutex_unlock(pthread_mutex_t *mutex) {
+    gh_host_t *host = gh__current;
+    if (host == NULL) return libc_pthread_mutex_unlock(mutex);
+    if (GH__UNLIKELY(host->preempt)) gh__preempt_renew(host, mutex);
+    if (GH__LIKELY(host->held_count + host->mutex_waits == 0))
+        return libc_pthread_mutex_unlock(mutex);
+    return unlock(host, mutex);
 }
