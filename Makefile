@@ -45,6 +45,11 @@ PYTHON_LINK_shared = $(PY_SHARED)
 # The whole archive, exported: libpython and every extension module then bind to the definitions
 # of libc's blocking functions that it holds, whether or not the executable itself calls them.
 LIBRARY_LINK = -Wl,--whole-archive $(BUILD)/libgreenhost.a -Wl,--no-whole-archive
+# libuv goes in whole too, and stays inside: there is a library less to load at each start, and an
+# extension module that brings a libuv of its own, as uvloop does, keeps that one.
+UV_LINK_static = $(shell pkg-config --variable=libdir libuv 2>/dev/null)/libuv_a.a \
+    -Xlinker --exclude-libs=libuv_a.a
+UV_LINK_shared = $(UV_LIBS)
 ALL_LDFLAGS = -rdynamic $(LDFLAGS) $(EXTRA)
 
 LIBRARY_SOURCES := $(wildcard runtime/*.c runtime/core/*.c runtime/hooks/*.c runtime/pymod/*.c)
@@ -94,7 +99,7 @@ $(BUILD)/libgreenhost.a: $(LIBRARY_OBJECTS)
 
 $(BUILD)/greenhost: $(HOST_OBJECTS) $(BUILD)/libgreenhost.a
 	@echo "  LINK  $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $(HOST_OBJECTS) $(LIBRARY_LINK) $(PYTHON_LINK_$(LINK)) $(UV_LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(HOST_OBJECTS) $(LIBRARY_LINK) $(PYTHON_LINK_$(LINK)) $(UV_LINK_$(LINK))
 
 # The executable finds the package beside itself; in a build tree that is a link to the source.
 $(BUILD)/pylib: | tools
