@@ -319,6 +319,8 @@ def choose_tests(options, kinds, build):
 
 def main():
     options = parse_options()
+    # Where it was ignored, as it is in a shell's background job, it would be in every test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     build = ROOT / options.build
     kinds = options.kind or [kind for kind in KINDS if kind != "lint"]
     tests = choose_tests(options, kinds, build)
