@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "hooks/hooks.h"
@@ -18,6 +19,9 @@
 
 /* uv_loop_fork is right only from here on, and uv_async_send signal-safe. */
 #define OLDEST_UV ((1 << 16) | (40 << 8))
+
+/* A host's own: four pipe ends, an eventfd and an epoll instance of libuv's; epfd and timerfd. */
+#define DESCRIPTORS 8
 
 static _Thread_local char failure[256];
 static _Thread_local int failure_code;
@@ -109,6 +113,21 @@ static int fail_os(int error, const char *what) {
     return error;
 }
 
+/*
+ * libuv aborts the process where it is refused a descriptor that it can't do without.  So it is
+ * only asked once there are enough for all of us.
+ */
+static int check_descriptors(void) {
+    int taken[DESCRIPTORS], count = 0, error = 0;
+    while (count < DESCRIPTORS && error == 0) {
+        taken[count] = eventfd(0, EFD_CLOEXEC);
+        error = taken[count] < 0 ? -errno : 0;
+        count += error == 0;
+    }
+    while (count > 0) libc_close(taken[--count]);
+    return error < 0 ? fail_os(error, "the loop can't be made") : 0;
+}
+
 static int open_loop(gh_host_t *host) {
     int error;
     if (uv_version() < OLDEST_UV) {
@@ -145,8 +164,6 @@ static int register_exit(gh_host_t *host) {
 }
 
 static int open_python(gh_host_t *host) {
-    int error = gh__switch_open(host);
-    if (error < 0) return error;
     gh__current = host;
     if (gh__types_open() < 0 || gh__cancel_open(host) < 0 || gh__task_adopt_main(host) < 0 ||
         register_exit(host) < 0) {
@@ -177,8 +194,11 @@ static int open_host(gh_host_t *host) {
         return UV_ENOSYS;
     }
     if (!fork_handled && pthread_atfork(NULL, NULL, gh__host_after_fork) == 0) fork_handled = true;
-    int error = open_loop(host);
-    return error < 0 ? error : open_python(host);
+    int error;
+    if ((error = check_descriptors()) < 0 || (error = gh__switch_check()) < 0 ||
+        (error = open_loop(host)) < 0)
+        return error;
+    return open_python(host);
 }
 
 int gh_open(gh_host_t **out) {

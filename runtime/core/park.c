@@ -42,9 +42,13 @@ void gh__unpark(gh_task_t *task, int status) {
 int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
     if (task->cancel != NULL && !how->deaf) return UV_ECANCELED;
-    int error = gh__deadline_start(host, &task->deadline, how->deadline);
+    int saved_errno = errno, error = gh__switch_open(host);
+    if (error < 0) {
+        PyErr_Clear();
+        return error;
+    }
+    error = gh__deadline_start(host, &task->deadline, how->deadline);
     if (error < 0) return error;
-    int saved_errno = errno;
     task->park = *how;
     task->since = gh__now();
     bool hopeless = (how->on == GH__ON_LOCK || how->on == GH__ON_OUTCOME) && !how->shared;
@@ -66,6 +70,10 @@ int gh__park(gh_task_t *task, const gh__park_t *how) {
 
 void gh__yield_held(gh_task_t *task) {
     int saved_errno = errno;
+    if (gh__switch_open(task->outcome.host) < 0) {
+        PyErr_Clear();
+        return;
+    }
     gh__task_ready(task);
     gh__switch_to_hub(task);
     errno = saved_errno;

@@ -2,10 +2,14 @@
 /*
  * switch.c: the one file that switches greenlets.
  *
- * The hub is a greenlet of its own, started once at a shallow depth of the C stack, so that every
- * task's stack begins there too, however deep the main task was when it first parked.  The main
+ * The hub is a greenlet of its own, started once, before the first task, whose stack begins below
+ * it: at the depth of the first spawn, however deep the main task is when it first parks.  The main
  * task is the thread's own greenlet: it comes first and ends last, as in any Python program.
  */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "internal.h"
 
 /* The version that the C API in <greenlet/greenlet.h> came with, and the first for Python 3.11. */
@@ -84,6 +88,7 @@ static PyObject *task_main(PyObject *self, PyObject *Py_UNUSED(args)) {
 static PyMethodDef task_main_def = {"task", (PyCFunction)task_main, METH_VARARGS, NULL};
 
 int gh__switch_prepare(gh_task_t *task) {
+    if (gh__switch_open(task->outcome.host) < 0) return -1;
     PyObject *run = PyCFunction_New(&task_main_def, (PyObject *)task);
     if (run == NULL) return -1;
     task->parked = PyGreenlet_New(run, task->outcome.host->hub);
@@ -91,10 +96,12 @@ int gh__switch_prepare(gh_task_t *task) {
     return task->parked == NULL ? -1 : 0;
 }
 
-/* The hub: runs the loop without the GIL until the host closes. */
-static PyObject *hub_main(PyObject *self, PyObject *Py_UNUSED(args)) {
+/* The hub: lets whoever started it go on, then runs the loop, without the GIL, until the host closes.
+ */
+static PyObject *hub_main(PyObject *self, PyObject *args) {
     gh_host_t *host = PyCapsule_GetPointer(self, NULL);
-    PyObject *result = PyGreenlet_Switch(PyGreenlet_GET_PARENT(host->hub), host->empty_tuple, NULL);
+    PyGreenlet *starter = (PyGreenlet *)PyTuple_GET_ITEM(args, 0);
+    PyObject *result = PyGreenlet_Switch(starter, host->empty_tuple, NULL);
     if (result == NULL) return NULL;
     Py_DECREF(result);
     PyThreadState *tstate = PyEval_SaveThread();
@@ -105,18 +112,38 @@ static PyObject *hub_main(PyObject *self, PyObject *Py_UNUSED(args)) {
 
 static PyMethodDef hub_main_def = {"hub", (PyCFunction)hub_main, METH_VARARGS, NULL};
 
-static int start_hub(gh_host_t *host) {
+/* The thread's first greenlet, which is the main task's: the program may be in one of its own. */
+static PyGreenlet *first_greenlet(void) {
+    PyGreenlet *greenlet = PyGreenlet_GetCurrent(), *parent;
+    while (greenlet != NULL && (parent = PyGreenlet_GET_PARENT(greenlet)) != NULL)
+        Py_SETREF(greenlet, parent);
+    return greenlet;
+}
+
+static PyGreenlet *new_hub(gh_host_t *host) {
     PyObject *capsule = PyCapsule_New(host, NULL, NULL);
-    if (capsule == NULL) return -1;
-    PyObject *run = PyCFunction_New(&hub_main_def, capsule);
-    Py_DECREF(capsule);
-    if (run == NULL) return -1;
-    host->hub = PyGreenlet_New(run, NULL);
-    Py_DECREF(run);
-    if (host->hub == NULL) return -1;
-    PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
-    Py_XDECREF(result);
-    return result == NULL ? -1 : 0;
+    PyObject *run = capsule ? PyCFunction_New(&hub_main_def, capsule) : NULL;
+    PyGreenlet *parent = run ? first_greenlet() : NULL;
+    PyGreenlet *hub = parent ? PyGreenlet_New(run, parent) : NULL;
+    Py_XDECREF(parent);
+    Py_XDECREF(run);
+    Py_XDECREF(capsule);
+    return hub;
+}
+
+static int start_hub(gh_host_t *host) {
+    PyGreenlet *hub = new_hub(host), *starter = hub ? PyGreenlet_GetCurrent() : NULL;
+    PyObject *args = starter ? PyTuple_Pack(1, starter) : NULL;
+    PyObject *result = args ? PyGreenlet_Switch(hub, args, NULL) : NULL;
+    Py_XDECREF(args);
+    Py_XDECREF(starter);
+    if (result == NULL) {
+        Py_XDECREF(hub);
+        return -1;
+    }
+    Py_DECREF(result);
+    host->hub = hub;
+    return 0;
 }
 
 /*
@@ -144,40 +171,60 @@ static int import_greenlet(void) {
     return _PyGreenlet_API == NULL ? -1 : 0;
 }
 
-static bool greenlet_is_too_old(void) {
-    PyObject *module = PyImport_ImportModule("greenlet");
-    PyObject *version = module ? PyObject_GetAttrString(module, "__version__") : NULL;
-    const char *text = version ? PyUnicode_AsUTF8(version) : NULL;
-    bool old = text == NULL || atoi(text) < OLDEST_GREENLET;
-    PyErr_Clear();
-    Py_XDECREF(version);
-    Py_XDECREF(module);
-    return old;
+/* The first number of the version that greenlet/__init__.py states; -1 without one. */
+static int greenlet_version(void) {
+    static const char statement[] = "\n__version__ = '";
+    char text[4096];
+    FILE *file = fopen(GH_GREENLET_DIR "/__init__.py", "re");
+    if (file == NULL) return -1;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    const char *found = strstr(text, statement);
+    return found == NULL ? -1 : atoi(found + sizeof statement - 1);
 }
 
-int gh__switch_open(gh_host_t *host) {
-    if (import_greenlet() < 0) {
+/*
+ * Greenlet and the C++ library under it take a tenth of the time that Python needs to start, and a
+ * program without tasks does not need them: what can be told from outside is told now.
+ */
+int gh__switch_check(void) {
+    int version = greenlet_version();
+    if (version >= OLDEST_GREENLET) return 0;
+    if (version < 0)
         gh__fail(GH_EXIT_UNAVAILABLE,
                  "greenlet can't be loaded from %s; install Debian's "
                  "python3-greenlet (2.0 or newer)",
                  GH_GREENLET_DIR);
-        PyErr_Clear();
-        return UV_ENOSYS;
-    }
-    if (greenlet_is_too_old()) {
+    else
         gh__fail(GH_EXIT_UNAVAILABLE,
                  "the greenlet package is too old; install version %d.0 or newer", OLDEST_GREENLET);
-        return UV_ENOSYS;
+    return UV_ENOSYS;
+}
+
+int gh__switch_open(gh_host_t *host) {
+    PyObject *pending[3];
+    if (GH__LIKELY(host->hub != NULL)) return 0;
+    save_error(pending);
+    host->no_switch++;
+    int result = import_greenlet();
+    /* The import runs Python, and so perhaps a signal handler that has come this way meanwhile. */
+    if (result == 0 && host->hub == NULL) result = start_hub(host);
+    host->no_switch--;
+    if (result == 0) {
+        restore_error(pending);
+        return 0;
     }
-    if (start_hub(host) == 0) return 0;
-    PyErr_Clear();
-    gh__fail(GH_EXIT_OSERR, "no memory for the hub; free some and try again");
+    for (int i = 0; i < 3; i++) Py_XDECREF(pending[i]);
     return UV_ENOMEM;
 }
 
 /* The hub sees host->stopping, returns, and its parent, the main task, goes on here. */
 void gh__switch_close(gh_host_t *host) {
     gh_task_t *task = host->main;
+    if (host->hub == NULL) {
+        host->running = NULL;
+        return;
+    }
     leave(task);
     PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
     enter(task);
