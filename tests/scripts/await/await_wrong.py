@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""await_() of what can't be awaited says so, and leaves no coroutine that was never awaited."""
+# expect: TypeError: await_() needs an awaitable (a task, a promise, an operation or a coroutine), not int
+# expect: TypeError: await_() needs an awaitable (a task, a promise, an operation or a coroutine), not generator
+# expect: TypeError: await_() needs an awaitable (a task, a promise, an operation or a coroutine), not builtin_function_or_method
+# expect: TypeError: Wrong.__await__() returned int, which is no iterator
+# expect: RuntimeError: the coroutine awaits a _asyncio.Future, which needs the event loop it belongs to; run it there, for example with asyncio.run()
+# expect: RuntimeError: the coroutine awaits a _asyncio.Future, which needs the event loop it belongs to; run it there, for example with asyncio.run()
+# expect: RuntimeError: no running event loop
+# expect: RuntimeError: a task can't wait for itself
+# expect: RuntimeError: cannot reuse already awaited coroutine
+# expect: RuntimeError: the coroutine is being awaited already
+# expect: the first goes on: 7
+
+import asyncio
+import time
+import warnings
+
+from greenhost import await_, current_task, ops, spawn
+
+warnings.simplefilter("error")
+
+
+class Wrong:
+    """Its __await__ is wrong."""
+
+    def __await__(self):
+        return 3
+
+
+async def awaits(x):
+    return await x
+
+
+async def asyncio_sleep():
+    await asyncio.sleep(0.01)
+
+
+finished = awaits(ops.sleep(0))
+await_(finished)
+under_way = awaits(ops.work(lambda: time.sleep(0.05) or 7))
+first = spawn(await_, under_way)
+time.sleep(0)
+loop = asyncio.new_event_loop()
+wrong = [3, (x for x in ()), await_, Wrong(), loop.create_future(), awaits(loop.create_future())]
+wrong += [asyncio_sleep(), current_task(), finished, under_way]
+for awaitable in wrong:
+    try:
+        await_(awaitable)
+    except (TypeError, RuntimeError) as error:
+        print(f"{type(error).__name__}: {error}")
+loop.close()
+print("the first goes on:", first.result())
