@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core/operation.h"
 #include "hooks/hooks.h"
 #include "internal.h"
 

@@ -16,7 +16,7 @@
  */
 #include <stdlib.h>
 
-#include "internal.h"
+#include "core/operation.h"
 
 static void drop(gh__source_t *source) {
     gh__post_cancel(source->host, &source->post);

@@ -9,8 +9,8 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#include "core/operation.h"
 #include "hooks/hooks.h"
-#include "internal.h"
 
 static PyObject *none(gh__source_t *Py_UNUSED(source)) { Py_RETURN_NONE; }
 

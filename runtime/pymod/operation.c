@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "core/operation.h"
 #include "pymod/pymod.h"
 
 #define NO_SUBJECT (-1)

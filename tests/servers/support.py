@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Real servers for the tests, each with a directory of its own, started and stopped by the test.
+
+A server that is not installed is a failure: `make deps` installs them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
+POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
+PATIENCE = 60
+
+
+class Server:
+    """A process that serves on a socket in its own directory."""
+
+    user: str | None = None  # who must run it, because it refuses to run as root
+
+    def __init__(self):
+        self.directory = Path(tempfile.mkdtemp(prefix="greenhost-server-"))
+        self.process = None
+        self.log = self.directory / "log"
+
+    def command(self, *words):
+        """A command line, run by the server's user if that has to be another one."""
+        if self.user is None or os.geteuid() != 0:
+            return [*map(str, words)]
+        ids = [f"--reuid={self.user}", f"--regid={self.user}", "--init-groups"]
+        return ["setpriv", *ids, *map(str, words)]
+
+    def start(self, *words):
+        if self.user is not None and os.geteuid() == 0:
+            shutil.chown(self.directory, self.user, self.user)
+        self.prepare()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                self.command(*words), stdout=log, stderr=log, cwd=self.directory
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                text = self.log.read_text(errors="replace")
+                self.stop()
+                raise RuntimeError(f"{words[0]} did not start:\n{text}")
+            time.sleep(0.05)
+
+    def prepare(self):
+        """What must be done once before it can start."""
+
+    def answers(self):
+        """Whether it can be used yet."""
+        raise NotImplementedError
+
+    def stop(self):
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Postgres(Server):
+    """PostgreSQL on a Unix socket, trusting everybody who can reach it."""
+
+    user = "postgres"
+
+    def start(self):
+        super().start(
+            POSTGRES_BIN / "postgres",
+            *("-D", self.directory / "data", "-k", self.directory),
+            *("-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=120"),
+        )
+
+    def prepare(self):
+        options = ["--auth=trust", "--username=test", "--no-sync", "--encoding=UTF8"]
+        initdb = self.command(POSTGRES_BIN / "initdb", "-D", self.directory / "data", *options)
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=self.directory)
+
+    def answers(self):
+        words = [POSTGRES_BIN / "pg_isready", "-q", "-h", self.directory]
+        return subprocess.run(words).returncode == 0
+
+    def stop(self):
+        # SIGINT is its fast shutdown: SIGTERM waits for clients that a failed test has left.
+        if self.process is not None:
+            subprocess.run(["kill", "-INT", str(self.process.pid)], check=False)
+            self.process.wait(PATIENCE)
+            self.process = None
+        super().stop()
+
+    @property
+    def address(self):
+        return f"host={self.directory} user=test dbname=postgres"
+
+
+class Redis(Server):
+    """Redis on a Unix socket, keeping nothing."""
+
+    def start(self):
+        options = ["--port", "0", "--unixsocket", self.address, "--save", "", "--appendonly", "no"]
+        super().start("/usr/bin/redis-server", *options)
+
+    def answers(self):
+        words = ["/usr/bin/redis-cli", "-s", self.address, "ping"]
+        return subprocess.run(words, capture_output=True).stdout == b"PONG\n"
+
+    @property
+    def address(self):
+        return str(self.directory / "socket")
+
+
+class ServerTest(unittest.TestCase):
+    """Tests that run parts of one client program under greenhost, against one server."""
+
+    server_type: type[Server]
+    client: str
+    server: Server
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.server_type()
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+
+    def run_part(self, part):
+        """Run one function of the client in a process of its own; return the lines it wrote."""
+        command = [GREENHOST, str(HERE / self.client), part, self.server.address]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        return done.stdout.splitlines()
+
+
+def run_client(parts):
+    """The main program of a client: call the function that the command line names."""
+    parts[sys.argv[1]](sys.argv[2])
