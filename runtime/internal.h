@@ -353,6 +353,7 @@ struct gh_task_s {
     gh__lot_place_t lot;
     PyObject *cancel; /* the exception it owes its task, NULL if none */
     bool armed;       /* CPython's signal check will raise `cancel` in this task */
+    bool displaced;   /* a greenlet of another task was switched to from this one: switch.c */
     bool collapsed;   /* a fork has left it without a thread: it never runs again */
     uint64_t number;
     PyObject *name, *function, *args, *kwargs, *context;
@@ -524,7 +525,8 @@ struct gh_host_s {
     pid_t tid;            /* and its kernel number */
 
     PyGreenlet *hub;
-    gh_task_t *running; /* NULL: the hub */
+    PyGreenlet *resumed; /* the greenlet that the hub switched to last, borrowed */
+    gh_task_t *running;  /* NULL: the hub */
     gh_task_t *main;
     gh__link_t ready, batch; /* those whose turn is next, and those whose turn is now */
     gh__link_t tasks;

@@ -19,8 +19,7 @@ static void save_error(PyObject *saved[3]) { PyErr_Fetch(&saved[0], &saved[1], &
 
 static void restore_error(PyObject *saved[3]) { PyErr_Restore(saved[0], saved[1], saved[2]); }
 
-/* An exception thrown into the parked greenlet from outside (greenlet.throw, GreenletExit of a
- * greenlet that nobody refers to any more) rises from the call that parked. */
+/* What was thrown rises from the call that parked, or from the next one if this may not fail. */
 static void carry_thrown(gh_task_t *task) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
@@ -28,7 +27,7 @@ static void carry_thrown(gh_task_t *task) {
     Py_XDECREF(type);
     Py_XDECREF(traceback);
     Py_XSETREF(task->cancel, value);
-    task->status = UV_ECANCELED;
+    if (!task->park.deaf) task->status = UV_ECANCELED;
 }
 
 static void enter(gh_task_t *task) {
@@ -52,6 +51,24 @@ static void leave(gh_task_t *task) {
     host->running = NULL;
 }
 
+/*
+ * Another task has switched to our parked greenlet, or thrown into it, behind the hub's back.  Then
+ * that task gives way to this one, as a greenlet would, but it stays ready.  What it was running
+ * then is taken to be the greenlet that the hub had resumed.
+ */
+static void take_over(gh_task_t *task, gh_task_t *other) {
+    gh_host_t *host = task->outcome.host;
+    gh__task_ready(other);
+    Py_XSETREF(other->parked, (PyGreenlet *)Py_NewRef((PyObject *)host->resumed));
+    leave(other);
+    other->displaced = true;
+    gh__unpark(task, 0);
+    gh__list_remove(&task->ready);
+    gh__task_move(task, GH__RUNNING);
+    host->resumed = task->parked;
+    Py_CLEAR(task->parked);
+}
+
 void gh__switch_to_hub(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     PyObject *pending[3];
@@ -59,6 +76,7 @@ void gh__switch_to_hub(gh_task_t *task) {
     Py_XSETREF(task->parked, PyGreenlet_GetCurrent());
     leave(task);
     PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
+    if (GH__UNLIKELY(host->running != NULL)) take_over(task, host->running);
     enter(task);
     if (result == NULL) carry_thrown(task);
     Py_XDECREF(result);
@@ -70,6 +88,11 @@ void gh__switch_to_task(gh_task_t *task) {
     PyGreenlet *greenlet = task->parked;
     task->parked = NULL;
     gh__task_move(task, GH__RUNNING);
+    host->resumed = greenlet;
+    if (GH__UNLIKELY(task->displaced)) { /* it goes on where nothing of ours will enter it */
+        task->displaced = false;
+        enter(task);
+    }
     PyObject *result = PyGreenlet_Switch(greenlet, host->empty_tuple, NULL);
     if (result == NULL) PyErr_WriteUnraisable((PyObject *)task);
     Py_XDECREF(result);
@@ -143,6 +166,7 @@ static int start_hub(gh_host_t *host) {
     }
     Py_DECREF(result);
     host->hub = hub;
+    host->resumed = PyGreenlet_GET_PARENT(hub); /* the main task's */
     return 0;
 }
 
