@@ -81,10 +81,15 @@ static void on_prepare(uv_prepare_t *prepare) {
     if (gh__all_stuck(host) && gh__report_stuck(host)) uv_idle_start(&host->idle, on_idle);
 }
 
-/* A child forked by a task ends with that task, as it would with the thread that forked it. */
+/*
+ * A child forked by a task ends with that task, as it would with the thread that forked it: with
+ * code 0, and without Python's atexit functions, which are the parent's.
+ */
 static void end_orphan(gh_host_t *host) {
     PyEval_RestoreThread(host->tstate);
-    Py_Exit(0);
+    PyObject_CallFinalizer((PyObject *)host->main); /* which tells of an exception */
+    gh__flush_standard_files(host);
+    exit(0);
 }
 
 /* After the poll, whose callbacks have only marked tasks ready. */
@@ -316,6 +321,10 @@ void gh__host_after_fork(void) {
     gh__lot_after_fork();
     gh__signal_after_fork();
     if (host == NULL) return;
+    if (host->running == NULL) {
+        gh__current = NULL;
+        return;
+    }
     host->tid = gettid();
     host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
     gh__list_init(&host->posts);

@@ -260,6 +260,8 @@ void gh__identity_clear(gh_host_t *host);
 void gh__identity_set_main(unsigned long ident);
 /* True when the address lies in CPython's own runtime state: the GIL's lock, which never parks. */
 bool gh__identity_is_runtime(const void *address);
+/* True when a signal's Python handler has yet to run. */
+bool gh__identity_signals_pending(void);
 /* True while there is more than one interpreter. */
 bool gh__identity_subinterpreters(void);
 /* Asks the running task to come to gh__preempted at its next bytecode.  Signal-safe. */
@@ -331,6 +333,7 @@ typedef struct gh__park_s {
     intptr_t subject;  /* fd, pid, address, count: see gh__on_t */
     uint32_t events;   /* EPOLL* for GH__ON_FD */
     uint64_t deadline; /* absolute ns, GH__NEVER for none; 0 is long past */
+    uint64_t masked;   /* signals that do not interrupt it; bit signum - 1 */
     bool restarts;     /* a handler with SA_RESTART does not interrupt it */
     bool deaf;         /* neither signals nor cancel end it */
     bool shared;       /* another process could end it */
@@ -446,6 +449,8 @@ void gh__signal_unwant(int signum);
 /* Links a waiter, which is fired with the number of the first signal of its set that arrives. */
 void gh__sigwait_start(gh_host_t *host, gh__sigwait_t *wait);
 void gh__sigwait_stop(gh__sigwait_t *wait);
+/* Before a task parks: a signal whose handlers have all run by then does not interrupt that. */
+void gh__signal_before_park(gh_task_t *task);
 /* True when the program handles a signal that could wake a task (KeyboardInterrupt aside). */
 bool gh__signal_could_wake(void);
 /* True inside a handler of the program, which may have interrupted anything. */

@@ -65,8 +65,9 @@ gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd) {
 }
 
 static int watch(gh_host_t *host, gh__fd_t *record, int fd, uint32_t events) {
-    uint32_t wanted = record->watched | (events & ~(uint32_t)(EPOLLERR | EPOLLHUP));
-    if (wanted == record->watched && record->watched != 0) return 0;
+    /* Errors are always reported; the bit says that the descriptor is there at all. */
+    uint32_t wanted = record->watched | events | EPOLLERR;
+    if (wanted == record->watched) return 0;
     struct epoll_event event = {.events = wanted | EPOLLET, .data.fd = fd};
     int operation = record->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     if (epoll_ctl(host->epfd, operation, fd, &event) < 0) {

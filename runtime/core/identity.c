@@ -74,6 +74,10 @@ bool gh__identity_is_runtime(const void *address) {
            (const char *)address < (const char *)(&_PyRuntime + 1);
 }
 
+bool gh__identity_signals_pending(void) {
+    return _Py_atomic_load_relaxed(&_PyRuntime.ceval.signals_pending);
+}
+
 bool gh__identity_subinterpreters(void) {
     PyInterpreterState *first = _PyRuntime.interpreters.head;
     return first != NULL && first->next != NULL;

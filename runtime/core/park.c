@@ -49,6 +49,7 @@ int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     }
     error = gh__deadline_start(host, &task->deadline, how->deadline);
     if (error < 0) return error;
+    gh__signal_before_park(task);
     task->park = *how;
     task->since = gh__now();
     bool hopeless = (how->on == GH__ON_LOCK || how->on == GH__ON_OUTCOME) && !how->shared;

@@ -19,15 +19,12 @@
 
 #define SIGNALS 65
 
-/* What the handlers that have run mean for the main task. */
-#define HANDLED 1u    /* one of the program's has run */
-#define INTERRUPTS 2u /* and was not installed with SA_RESTART */
-
 static struct sigaction wanted[SIGNALS]; /* what the program asked for, if ours is installed */
 static atomic_int wants[SIGNALS];        /* how often the runtime itself wants the signal */
 static gh_host_t *volatile listener;
-static atomic_ullong arrived; /* a set of numbers */
-static atomic_uint effect;
+static atomic_ullong arrived;      /* signals that came: a set, bit signum - 1 */
+static atomic_ullong handled;      /* those of them that the program has a handler for */
+static atomic_ullong interrupting; /* and whose handler has no SA_RESTART */
 static _Thread_local volatile sig_atomic_t handling __attribute__((tls_model("initial-exec")));
 
 static bool is_function(const struct sigaction *action) {
@@ -47,14 +44,16 @@ static bool is_fault(int signum) {
  */
 static void note(int signum, const struct sigaction *action) {
     gh_host_t *host = listener;
+    uint64_t bit = UINT64_C(1) << (signum - 1);
     if (host == NULL) return;
-    atomic_fetch_or(&arrived, UINT64_C(1) << (signum - 1));
     if (is_function(action)) {
-        atomic_fetch_or(&effect, action->sa_flags & SA_RESTART ? HANDLED : HANDLED | INTERRUPTS);
+        atomic_fetch_or(&handled, bit);
+        if (!(action->sa_flags & SA_RESTART)) atomic_fetch_or(&interrupting, bit);
         host->main_is_due = true;
         gh_task_t *running = host->running;
         if (running != NULL && running != host->main) gh__preempt_request(host);
     }
+    atomic_fetch_or(&arrived, bit);
     gh__wake(host);
 }
 
@@ -160,12 +159,12 @@ static void fire_sigwaits(gh_host_t *host, uint64_t set) {
     }
 }
 
-/* Wakes the main task for its handlers, if it waits for something that a signal ends. */
-static void interrupt_main(gh_host_t *host, unsigned how) {
+/* Wakes the main task for its handlers, if it waits for something that one of them ends. */
+static void interrupt_main(gh_host_t *host, uint64_t any, uint64_t not_restarting) {
     gh_task_t *main = host->main;
-    if (!(how & HANDLED) || main == NULL) return;
-    bool ends = !main->park.deaf && (how & INTERRUPTS || !main->park.restarts);
-    if (main->state == GH__PARKED && ends) {
+    if (any == 0 || main == NULL) return;
+    uint64_t ending = (main->park.restarts ? not_restarting : any) & ~main->park.masked;
+    if (main->state == GH__PARKED && !main->park.deaf && ending != 0) {
         gh__unpark(main, UV_EINTR);
         gh__task_first(main);
     }
@@ -175,9 +174,21 @@ static void interrupt_main(gh_host_t *host, unsigned how) {
 void gh__signal_deliver(gh_host_t *host) {
     uint64_t set = atomic_exchange(&arrived, 0);
     if (set == 0) return;
-    unsigned how = atomic_exchange(&effect, 0);
+    uint64_t any = atomic_exchange(&handled, 0), not_restarting = atomic_exchange(&interrupting, 0);
     fire_sigwaits(host, set);
-    interrupt_main(host, how);
+    interrupt_main(host, any, not_restarting);
+}
+
+void gh__signal_before_park(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    if (GH__LIKELY(atomic_load(&handled) == 0) || task != host->main) return;
+    uint64_t any = atomic_exchange(&handled, 0), not_restarting = atomic_exchange(&interrupting, 0);
+    if (!gh__identity_signals_pending()) {
+        host->main_is_due = false;
+        return;
+    }
+    atomic_fetch_or(&handled, any);
+    atomic_fetch_or(&interrupting, not_restarting);
 }
 
 /* Python has a handler of SIGINT from the start, and gh__report_stuck asks whether it is that. */
@@ -193,10 +204,17 @@ int gh__signal_open(gh_host_t *host) {
     return 0;
 }
 
+/* Those that wanted a signal were tasks of the parent's. */
 void gh__signal_after_fork(void) {
     listener = NULL;
     atomic_store(&arrived, 0);
-    atomic_store(&effect, 0);
+    atomic_store(&handled, 0);
+    atomic_store(&interrupting, 0);
+    for (int signum = 1; signum < SIGNALS; signum++) {
+        if (wants[signum] == 0) continue;
+        atomic_store(&wants[signum], 1);
+        gh__signal_unwant(signum);
+    }
 }
 
 void gh__signal_close(gh_host_t *host) {

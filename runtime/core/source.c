@@ -34,7 +34,7 @@ const gh__source_kind_t gh__source_sleep = {"sleep", start_sleep, stop_sleep, no
 
 static bool is_ready(int fd, uint32_t events) {
     struct pollfd wanted = {.fd = fd, .events = events & EPOLLOUT ? POLLOUT : POLLIN};
-    return poll(&wanted, 1, 0) != 0;
+    return libc_poll(&wanted, 1, 0) != 0;
 }
 
 /* Fires where it is ready now, else is told when it may be: an edge can be stale by then, and one
@@ -77,7 +77,7 @@ const gh__source_kind_t gh__source_writable = {"writable", start_writable, stop_
 
 static int is_child(pid_t pid) {
     siginfo_t info;
-    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ? -errno : 0;
+    return libc_waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ? -errno : 0;
 }
 
 static void close_pidfd(gh__source_t *source) {
@@ -103,7 +103,7 @@ static void stop_process(gh__source_t *source) {
 /* The child is reaped here and not before: an operation that nobody wanted leaves it alone. */
 static PyObject *exit_code(gh__source_t *source) {
     int status;
-    pid_t pid = waitpid(source->subject, &status, WNOHANG);
+    pid_t pid = libc_waitpid(source->subject, &status, WNOHANG);
     if (pid < 0) return gh__raise_os(-errno);
     return PyLong_FromLong(WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
 }

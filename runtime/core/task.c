@@ -197,6 +197,8 @@ void gh__task_after_fork(gh_host_t *host) {
     gh__list_init(&host->batch);
     host->task_count = host->hopeless = 0;
     host->orphan = host->orphan || host->running != host->main;
-    host->main = host->running;
+    host->main = (gh_task_t *)Py_NewRef(host->running); /* what was main is never freed either */
+    host->main->lot.posted = false;                     /* whatever was posted is gone */
+    gh__list_init(&host->main->lot.post.link);
     enlist(host->main);
 }

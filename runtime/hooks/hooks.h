@@ -72,6 +72,32 @@ bool gh__is_nonblocking(int fd);
 uint64_t gh__deadline_relative(const struct timespec *time);
 uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time);
 
+/* The same for the timeouts of poll and its kin: less than 0, or NULL, is for ever, and none at all
+ * gives 0.  The second is false when the kernel would refuse the time. */
+uint64_t gh__deadline_ms(int timeout);
+bool gh__deadline_timespec(const struct timespec *timeout, uint64_t *deadline);
+
+/* ---- from hooks/any.c: waiting for any of several descriptors ---- */
+
+/* A call that does so, with its arguments behind this. */
+typedef struct gh__any_s {
+    const char *call;
+    uint64_t deadline;    /* 0: it does not wait */
+    const sigset_t *mask; /* the signals to block meanwhile; NULL: as they are */
+    /* The call with no timeout: what it returns, 0 when nothing is ready, -1 with errno. */
+    int (*attempt)(struct gh__any_s *any);
+    /* Fills in fd and events of the descriptor at the cursor, which begins as 0, and moves on;
+     * false after the last. */
+    bool (*next)(struct gh__any_s *any, size_t *cursor, gh__fdwait_t *wait);
+    /* What to return, after an attempt, now that this descriptor was closed. */
+    int (*closed)(struct gh__any_s *any, int fd);
+} gh__any_t;
+
+/* Returns as the attempt does, once it is not 0; 0 when the deadline has passed. */
+int gh__wait_any(gh_task_t *task, gh__any_t *any);
+/* For `closed`: -1 with EBADF. */
+int gh__closed_is_error(gh__any_t *any, int fd);
+
 /* ---- from hooks/identity.c ---- */
 
 /* Learns from where PyThread_get_thread_ident calls pthread_self.  0, or UV_ENOSYS. */

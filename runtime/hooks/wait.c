@@ -47,3 +47,18 @@ uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time) {
     uint64_t reached = to_ns(&now);
     return when <= reached ? 0 : gh__deadline_after(when - reached);
 }
+
+uint64_t gh__deadline_ms(int timeout) {
+    if (timeout < 0) return GH__NEVER;
+    return timeout == 0 ? 0 : gh__deadline_after((uint64_t)timeout * 1000000);
+}
+
+bool gh__deadline_timespec(const struct timespec *timeout, uint64_t *deadline) {
+    *deadline = GH__NEVER;
+    if (timeout == NULL) return true;
+    if (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= (long)NS_PER_SECOND)
+        return false;
+    bool none = timeout->tv_sec == 0 && timeout->tv_nsec == 0;
+    *deadline = none ? 0 : gh__deadline_relative(timeout);
+    return true;
+}

@@ -40,6 +40,8 @@ static int check_waiter(gh_task_t *task, gh__outcome_t *outcome) {
         message = "it belongs to the loop of another thread; wait for it there";
     else if (outcome == &task->outcome)
         message = "a task can't wait for itself";
+    else if (Py_IS_TYPE(outcome, &gh__TaskType) && ((gh_task_t *)outcome)->collapsed)
+        message = "the task is the parent process's; only the one that forked goes on here";
     if (message == NULL) return 0;
     PyErr_SetString(PyExc_RuntimeError, message);
     return -1;
