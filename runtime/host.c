@@ -292,6 +292,7 @@ void gh__host_close(gh_host_t *host) {
     if (gh__current != host || host->running != host->main || host->orphan) return;
     end_all_tasks(host);
     gh__signal_close(host);
+    gh__lot_close(host);
     host->no_switch++;
     host->stopping = true;
     gh__switch_close(host);

@@ -501,6 +501,8 @@ int gh__lot_acquire(gh_task_t *task, const gh__park_t *how, bool (*attempt)(void
 void gh__lot_wake(const void *address, int count);
 /* In the hub: a signal handler could only ask that everybody looks again. */
 void gh__lot_look_again(void);
+/* The host is closing: no thread must find those of its tasks that are still parked. */
+void gh__lot_close(gh_host_t *host);
 void gh__lot_after_fork(void);
 
 /* ---- from core/dump.c ---- */

@@ -124,6 +124,15 @@ void gh__lot_look_again(void) {
     libc_pthread_mutex_unlock(&lock);
 }
 
+void gh__lot_close(gh_host_t *host) {
+    libc_pthread_mutex_lock(&lock);
+    for (gh__link_t *item = host->tasks.next; item != &host->tasks; item = item->next) {
+        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
+        if (!gh__list_empty(&task->lot.link)) take_out(task);
+    }
+    libc_pthread_mutex_unlock(&lock);
+}
+
 /* Of those who waited when the process forked, none exists in the child. */
 void gh__lot_after_fork(void) {
     lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
