@@ -98,7 +98,7 @@ static int start_thread(gh__job_t *job) {
 static void interrupt(gh_task_t *task, gh__job_t *job, const char *call) {
     if (gh__signal_want(GH__NUDGE_SIGNAL) < 0) return;
     while (!job->done) {
-        pthread_kill(job->thread, GH__NUDGE_SIGNAL);
+        libc_pthread_kill(job->thread, GH__NUDGE_SIGNAL);
         gh__park_t how = waiting_for(job, GH__ON_THREAD, call, gh__deadline_after(NUDGE_NS));
         how.deaf = true;
         gh__park(task, &how);

@@ -90,7 +90,7 @@ static char *find_stack_end(void) {
     pthread_attr_t attributes;
     void *start = NULL;
     size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    if (pthread_getattr_np(libc_pthread_self(), &attributes) == 0) {
         pthread_attr_getstack(&attributes, &start, &size);
         pthread_attr_destroy(&attributes);
     }
