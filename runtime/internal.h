@@ -140,18 +140,32 @@ typedef struct gh__fdwait_s {
 } gh__fdwait_t;
 
 /* What the runtime remembers of a descriptor between calls.  A stale entry costs a wrong first
- * guess, never a wrong result: see hooks/file.c. */
+ * guess, never a wrong result: see hooks/transfer.c. */
 typedef enum {
     GH__FD_UNKNOWN,
     GH__FD_SOCKET,
-    GH__FD_STREAM,  /* pipe, FIFO, terminal or anything else that can be polled */
-    GH__FD_REGULAR, /* regular file or block device: never waits for a peer */
+    GH__FD_PIPE,     /* or FIFO */
+    GH__FD_TERMINAL, /* either side of one */
+    GH__FD_STREAM,   /* anything else that can be polled */
+    GH__FD_REGULAR,  /* regular file, directory or block device: never waits for a peer */
 } gh__fdkind_t;
+
+/* How to read or write it without blocking. */
+typedef enum {
+    GH__HOW_UNKNOWN,
+    GH__HOW_NOWAIT, /* with RWF_NOWAIT */
+    GH__HOW_POLLED, /* once poll says that it is ready */
+    GH__HOW_DIRECT, /* it never blocks */
+    GH__HOW_POOLED, /* it waits for a disk, in another thread */
+} gh__how_t;
 
 typedef struct gh__fd_s {
     gh__link_t waiters;
-    uint32_t watched; /* what our epoll instance watches it for; 0: nothing */
-    uint8_t kind;     /* gh__fdkind_t */
+    uint32_t watched;       /* what our epoll instance watches it for; 0: nothing */
+    uint8_t kind;           /* gh__fdkind_t */
+    uint8_t how[2];         /* gh__how_t: to read it, to write it */
+    uint8_t doubtful : 1;   /* it may have been closed unseen since it was watched */
+    unsigned closed_unseen; /* the count when all this was learnt: see gh__fd_closed_unseen */
     uint8_t timeouts_known : 1;
     uint8_t private_listener : 1;        /* listen() was called here and no fork came after */
     uint64_t recv_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ns, GH__NEVER if unset */
@@ -163,6 +177,10 @@ void gh__fdwait_close(gh_host_t *host);
 gh__fd_t *gh__fd_get(gh_host_t *host, int fd);
 /* Its kind, found with fstat on first use. */
 gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd);
+/* The same, found with fstat in any case. */
+gh__fdkind_t gh__fd_kind_now(gh_host_t *host, int fd);
+/* Whether it can be watched at all.  What can't is always ready. */
+bool gh__fd_can_wait(gh_host_t *host, int fd);
 /* Links `wait` (fd and events filled in) and watches the descriptor.  UV_EPERM: it can't be watched
  * because it is always ready (a regular file).  UV_EBADF, UV_ENOMEM.  Fired with the ready EPOLL*
  * events, or UV_EBADF when the descriptor is closed meanwhile. */
@@ -171,8 +189,12 @@ void gh__fdwait_stop(gh_host_t *host, gh__fdwait_t *wait);
 /* A descriptor is about to be closed or replaced: wake its waiters, forget all about it. */
 void gh__fd_forget(gh_host_t *host, int fd);
 void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last);
+/* The same from where no host can be told: another thread, a signal handler.  Any thread. */
+void gh__fd_closed_unseen(void);
 /* True for descriptors of the loop itself, which the program must not close. */
 bool gh__fd_is_ours(const gh_host_t *host, int fd);
+/* The first of them that is not below `from`, UINT_MAX if there is none. */
+unsigned gh__fd_next_ours(const gh_host_t *host, unsigned from);
 size_t gh__fdwait_count(const gh_host_t *host); /* waits under way */
 int gh__fdwait_after_fork(gh_host_t *host);
 
@@ -471,7 +493,7 @@ typedef struct gh__job_s {
     uv_thread_t thread;
     gh__post_t post;
     bool done;
-    bool deaf;       /* neither signals nor cancel interrupt a job with a thread */
+    bool deaf;       /* neither signals nor cancel end it before it is done */
     int interrupted; /* why a job with a thread was interrupted: UV_EINTR, UV_ECANCELED, or 0 */
 } gh__job_t;
 

@@ -13,6 +13,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
@@ -21,6 +23,9 @@
 #include "internal.h"
 
 #define EVENTS_PER_READ 256
+
+/* How many descriptors have been closed by those who could not tell a host. */
+static atomic_uint closed_unseen;
 
 static int grow(gh_host_t *host, int fd) {
     size_t capacity = host->fd_capacity ? host->fd_capacity : 64;
@@ -37,13 +42,32 @@ static gh__fd_t *find(const gh_host_t *host, int fd) {
     return fd >= 0 && (size_t)fd < host->fd_capacity ? host->fds[fd] : NULL;
 }
 
+/* Any number can be passed to a call, and the table is not to grow for one that means nothing. */
+static bool is_open(int fd) { return libc_fcntl(fd, F_GETFD, NULL) >= 0; }
+
+void gh__fd_closed_unseen(void) { atomic_fetch_add(&closed_unseen, 1); }
+
+/* Some descriptor was closed unseen, perhaps this one: learn all about it anew. */
+static gh__fd_t *refresh(gh__fd_t *record) {
+    unsigned count = atomic_load_explicit(&closed_unseen, memory_order_relaxed);
+    if (GH__LIKELY(record->closed_unseen == count)) return record;
+    record->closed_unseen = count;
+    record->doubtful = record->watched != 0;
+    record->kind = GH__FD_UNKNOWN;
+    record->how[0] = record->how[1] = GH__HOW_UNKNOWN;
+    record->timeouts_known = record->private_listener = 0;
+    return record;
+}
+
 gh__fd_t *gh__fd_get(gh_host_t *host, int fd) {
     gh__fd_t *record = find(host, fd);
-    if (record != NULL || fd < 0) return record;
-    if ((size_t)fd >= host->fd_capacity && grow(host, fd) < 0) return NULL;
+    if (record != NULL) return refresh(record);
+    if (fd < 0) return NULL;
+    if ((size_t)fd >= host->fd_capacity && (!is_open(fd) || grow(host, fd) < 0)) return NULL;
     record = calloc(1, sizeof(*record));
     if (record == NULL) return NULL;
     gh__list_init(&record->waiters);
+    record->closed_unseen = atomic_load(&closed_unseen);
     host->fds[fd] = record;
     return record;
 }
@@ -54,7 +78,8 @@ static gh__fdkind_t ask_kind(int fd) {
     if (S_ISSOCK(status.st_mode)) return GH__FD_SOCKET;
     if (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode) || S_ISDIR(status.st_mode))
         return GH__FD_REGULAR;
-    return GH__FD_STREAM;
+    if (S_ISFIFO(status.st_mode)) return GH__FD_PIPE;
+    return S_ISCHR(status.st_mode) && isatty(fd) ? GH__FD_TERMINAL : GH__FD_STREAM;
 }
 
 gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd) {
@@ -64,10 +89,19 @@ gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd) {
     return record->kind;
 }
 
+gh__fdkind_t gh__fd_kind_now(gh_host_t *host, int fd) {
+    gh__fd_t *record = gh__fd_get(host, fd);
+    gh__fdkind_t kind = ask_kind(fd);
+    if (record == NULL || record->kind == kind) return kind;
+    record->kind = kind;
+    record->how[0] = record->how[1] = GH__HOW_UNKNOWN;
+    return kind;
+}
+
 static int watch(gh_host_t *host, gh__fd_t *record, int fd, uint32_t events) {
     /* Errors are always reported; the bit says that the descriptor is there at all. */
     uint32_t wanted = record->watched | events | EPOLLERR;
-    if (wanted == record->watched) return 0;
+    if (wanted == record->watched && !record->doubtful) return 0;
     struct epoll_event event = {.events = wanted | EPOLLET, .data.fd = fd};
     int operation = record->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     if (epoll_ctl(host->epfd, operation, fd, &event) < 0) {
@@ -77,7 +111,13 @@ static int watch(gh_host_t *host, gh__fd_t *record, int fd, uint32_t events) {
         if (epoll_ctl(host->epfd, operation, fd, &event) < 0) return -errno;
     }
     record->watched = wanted;
+    record->doubtful = 0;
     return 0;
+}
+
+bool gh__fd_can_wait(gh_host_t *host, int fd) {
+    gh__fd_t *record = gh__fd_get(host, fd);
+    return record != NULL && watch(host, record, fd, EPOLLIN) != UV_EPERM;
 }
 
 int gh__fdwait_start(gh_host_t *host, gh__fdwait_t *wait) {
@@ -148,11 +188,23 @@ void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last) {
         gh__fd_forget(host, (int)fd);
 }
 
-bool gh__fd_is_ours(const gh_host_t *host, int fd) {
+unsigned gh__fd_next_ours(const gh_host_t *host, unsigned from) {
     const uv_loop_t *loop = &host->loop;
-    return fd >= 0 && (fd == host->epfd || fd == host->deadlines.timerfd ||
-                       fd == loop->backend_fd || fd == loop->async_io_watcher.fd ||
-                       fd == loop->signal_pipefd[0] || fd == loop->signal_pipefd[1]);
+    const int ours[] = {host->epfd,
+                        host->deadlines.timerfd,
+                        loop->backend_fd,
+                        loop->async_io_watcher.fd,
+                        loop->signal_pipefd[0],
+                        loop->signal_pipefd[1]};
+    unsigned next = UINT_MAX;
+    for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+        if (ours[i] >= 0 && (unsigned)ours[i] >= from && (unsigned)ours[i] < next)
+            next = (unsigned)ours[i];
+    return next;
+}
+
+bool gh__fd_is_ours(const gh_host_t *host, int fd) {
+    return fd >= 0 && gh__fd_next_ours(host, (unsigned)fd) == (unsigned)fd;
 }
 
 size_t gh__fdwait_count(const gh_host_t *host) { return host->fd_waits; }

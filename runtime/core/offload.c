@@ -61,9 +61,10 @@ int gh__offload_pool(gh_task_t *task, gh__job_t *job, const char *call) {
     if (status < 0) return status;
     host->jobs++;
     gh__park_t how = waiting_for(job, GH__ON_POOL, call, GH__NEVER);
+    how.deaf = job->deaf;
     while (!job->done) {
         status = gh__park(task, &how);
-        if (status < 0 && !job->done) {
+        if (status < 0 && !job->done && !job->deaf) {
             job->task = NULL;
             return status;
         }

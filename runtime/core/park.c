@@ -23,7 +23,8 @@ gh_task_t *gh__may_park_even_alone(void) {
     gh_host_t *host = gh__current;
     if (host == NULL || host->running == NULL || host->no_switch > 0) return NULL;
     if (_PyThreadState_UncheckedGet() == host->tstate) return NULL;
-    if (gh__in_vfork_child() || gh__identity_subinterpreters()) return NULL;
+    if (gh__in_vfork_child() || gh__signal_handling() || gh__identity_subinterpreters())
+        return NULL;
     return host->running;
 }
 

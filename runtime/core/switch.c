@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hooks/hooks.h"
 #include "internal.h"
 
 /* The version that the C API in <greenlet/greenlet.h> came with, and the first for Python 3.11. */
@@ -201,8 +202,8 @@ static int greenlet_version(void) {
     char text[4096];
     FILE *file = fopen(GH_GREENLET_DIR "/__init__.py", "re");
     if (file == NULL) return -1;
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
+    text[libc_fread(text, 1, sizeof text - 1, file)] = '\0';
+    libc_fclose(file);
     const char *found = strstr(text, statement);
     return found == NULL ? -1 : atoi(found + sizeof statement - 1);
 }

@@ -33,6 +33,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +67,8 @@ void gh__hooks_resolve(void);
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline);
 /* Sets errno from a negative UV_E*, through gh__cancel_decode.  Always -1. */
 int gh__wait_failed(gh_task_t *task, int status);
+/* Whether poll says that it is ready: for POLLIN, for POLLOUT, or for an error. */
+bool gh__ready_now(int fd, short events);
 /* Whether the program made the descriptor non-blocking, and so wants its EAGAIN. */
 bool gh__is_nonblocking(int fd);
 /* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */
@@ -97,6 +100,47 @@ typedef struct gh__any_s {
 int gh__wait_any(gh_task_t *task, gh__any_t *any);
 /* For `closed`: -1 with EBADF. */
 int gh__closed_is_error(gh__any_t *any, int fd);
+
+/* ---- from hooks/elsewhere.c: a call that another thread makes ---- */
+
+#define GH__CALL_ARGUMENTS 6
+
+typedef struct gh__call_s {
+    const char *name; /* a literal */
+    /* Makes the call on the other thread, with pointers to `memory` alone; -1 with errno. */
+    intptr_t (*make)(const intptr_t *arguments, void *memory);
+    intptr_t arguments[GH__CALL_ARGUMENTS];
+    size_t size;    /* of `memory`, which is aligned as O_DIRECT wants it */
+    const void *in; /* what `memory` holds before the call, or NULL */
+    void *out;      /* gets what `memory` holds after it has succeeded, or NULL */
+    bool counted;   /* only as many bytes of it as the result says */
+} gh__call_t;
+
+/* Parks until uv's pool has made a call that surely ends.  Nothing interrupts it: the kernel does
+ * not interrupt those who wait for a disk either.  Returns its result, or -1 with errno. */
+intptr_t gh__call_in_pool(gh_task_t *task, const gh__call_t *call);
+/* The same on a thread of its own, for a call that may block as long as it likes. */
+intptr_t gh__call_in_thread(gh_task_t *task, const gh__call_t *call);
+
+/* ---- from hooks/transfer.c: reading and writing ---- */
+
+typedef struct gh__transfer_s {
+    const char *call; /* a literal */
+    bool writes;
+    int fd, flags;       /* RWF_* */
+    struct iovec *parts; /* what is left to do; moves on, and is changed */
+    int count;
+    off64_t offset; /* -1: the descriptor's own */
+    size_t left, done;
+    bool final; /* the blocking call was made, so what it did is all */
+} gh__transfer_t;
+
+/* Reads or writes as a blocking call would; -1 with errno. */
+ssize_t gh__transfer(gh_task_t *task, gh__transfer_t *transfer);
+/* The blocking call itself. */
+ssize_t gh__transfer_blocking(gh__transfer_t *transfer);
+/* How much can surely be written, without blocking, to what has just been said to be writable. */
+size_t gh__room(gh__fdkind_t kind);
 
 /* ---- from hooks/identity.c ---- */
 

@@ -162,7 +162,7 @@ static int open_piped(piped_t *piped, const char *command, bool reads) {
     libc_close(ends[reads]);
     if (error == 0) return 0;
     if (piped->stream != NULL)
-        fclose(piped->stream);
+        libc_fclose(piped->stream);
     else
         libc_close(piped->fd);
     return error;
@@ -191,13 +191,6 @@ FILE *hook_popen(const char *command, const char *mode) {
     return piped->stream;
 }
 
-/* The stream's own close is glibc's, which the registry of descriptors does not see. */
-static int close_stream(FILE *stream) {
-    gh_host_t *host = gh__current;
-    if (host != NULL && !gh__in_vfork_child()) gh__fd_forget(host, fileno(stream));
-    return fclose(stream);
-}
-
 /* To close the stream is to wait for its child. */
 int hook_pclose(FILE *stream) {
     piped_t *piped = delist(stream);
@@ -205,6 +198,6 @@ int hook_pclose(FILE *stream) {
     int status = -1;
     pid_t pid = piped->pid;
     free(piped);
-    close_stream(stream);
+    hook_fclose(stream);
     return wait_to_the_end(pid, &status) == pid ? status : -1;
 }

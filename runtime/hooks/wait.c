@@ -23,6 +23,11 @@ bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, 
     return false;
 }
 
+bool gh__ready_now(int fd, short events) {
+    struct pollfd probe = {.fd = fd, .events = events};
+    return libc_poll(&probe, 1, 0) != 0;
+}
+
 bool gh__is_nonblocking(int fd) {
     int flags = libc_fcntl(fd, F_GETFL, NULL);
     return flags >= 0 && flags & O_NONBLOCK;
