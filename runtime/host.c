@@ -3,12 +3,10 @@
  * host.c: a host's life.  Opening goes from the outside in (loop, descriptors, deadlines, posts,
  * hub, main task) and closing goes back the same way.
  */
-#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "core/operation.h"
@@ -17,12 +15,6 @@
 
 /* How long tasks that are cancelled at exit may take for their finally blocks. */
 #define EXIT_GRACE_NS UINT64_C(2000000000)
-
-/* uv_loop_fork is right only from here on, and uv_async_send signal-safe. */
-#define OLDEST_UV ((1 << 16) | (40 << 8))
-
-/* A host's own: four pipe ends, an eventfd and an epoll instance of libuv's; epfd and timerfd. */
-#define DESCRIPTORS 8
 
 static _Thread_local char failure[256];
 static _Thread_local int failure_code;
@@ -65,89 +57,7 @@ void gh__host_drop(gh_host_t *host) {
     free(host);
 }
 
-/* ---- the turns of the loop ---- */
-
-static void on_idle(uv_idle_t *idle) { (void)idle; }
-
-/* Before the poll: it must not sleep while tasks are ready, nor past the next deadline. */
-static void on_prepare(uv_prepare_t *prepare) {
-    gh_host_t *host = prepare->data;
-    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) || host->stopping) {
-        uv_idle_start(&host->idle, on_idle);
-        return;
-    }
-    uv_idle_stop(&host->idle);
-    gh__deadlines_arm(host);
-    if (gh__all_stuck(host) && gh__report_stuck(host)) uv_idle_start(&host->idle, on_idle);
-}
-
-/*
- * A child forked by a task ends with that task, as it would with the thread that forked it: with
- * code 0, and without Python's atexit functions, which are the parent's.
- */
-static void end_orphan(gh_host_t *host) {
-    PyEval_RestoreThread(host->tstate);
-    PyObject_CallFinalizer((PyObject *)host->main); /* which tells of an exception */
-    gh__flush_standard_files(host);
-    exit(0);
-}
-
-/* After the poll, whose callbacks have only marked tasks ready. */
-static void on_check(uv_check_t *check) {
-    gh_host_t *host = check->data;
-    gh__signal_deliver(host);
-    gh__lot_look_again();
-    gh__deadlines_fire(host);
-    gh__run_ready(host);
-    if (host->orphan && host->main->state == GH__DONE) end_orphan(host);
-}
-
-static int open_handles(gh_host_t *host) {
-    uv_prepare_init(&host->loop, &host->prepare);
-    uv_check_init(&host->loop, &host->check);
-    uv_idle_init(&host->loop, &host->idle);
-    host->prepare.data = host->check.data = host->idle.data = host;
-    int error = uv_prepare_start(&host->prepare, on_prepare);
-    return error < 0 ? error : uv_check_start(&host->check, on_check);
-}
-
 /* ---- opening ---- */
-
-static int fail_os(int error, const char *what) {
-    gh__fail(GH_EXIT_OSERR, "%s: %s; raise the limit (ulimit -n) or close descriptors", what,
-             uv_strerror(error));
-    return error;
-}
-
-/*
- * libuv aborts the process where it is refused a descriptor that it can't do without.  So it is
- * only asked once there are enough for all of us.
- */
-static int check_descriptors(void) {
-    int taken[DESCRIPTORS], count = 0, error = 0;
-    while (count < DESCRIPTORS && error == 0) {
-        taken[count] = eventfd(0, EFD_CLOEXEC);
-        error = taken[count] < 0 ? -errno : 0;
-        count += error == 0;
-    }
-    while (count > 0) libc_close(taken[--count]);
-    return error < 0 ? fail_os(error, "the loop can't be made") : 0;
-}
-
-static int open_loop(gh_host_t *host) {
-    int error;
-    if (uv_version() < OLDEST_UV) {
-        gh__fail(GH_EXIT_UNAVAILABLE, "libuv %s is too old; install 1.40 or newer",
-                 uv_version_string());
-        return UV_ENOSYS;
-    }
-    host->epfd = host->deadlines.timerfd = -1;
-    if ((error = uv_loop_init(&host->loop)) < 0) return fail_os(error, "the loop can't be made");
-    if ((error = gh__fdwait_open(host)) < 0 || (error = gh__deadlines_open(host)) < 0 ||
-        (error = gh__post_open(host)) < 0 || (error = open_handles(host)) < 0)
-        return fail_os(error, "the loop can't be set up");
-    return 0;
-}
 
 static PyObject *on_python_exit(PyObject *self, PyObject *Py_UNUSED(args)) {
     gh__host_close(PyCapsule_GetPointer(self, NULL));
@@ -187,7 +97,9 @@ static int open_host(gh_host_t *host) {
     gh__list_init(&host->tasks);
     gh__list_init(&host->chores);
     gh__list_init(&host->sources);
+    gh__list_init(&host->posts);
     gh__list_init(&host->sigwaits);
+    host->epfd = host->deadlines.timerfd = -1;
     host->tstate = PyThreadState_Get();
     host->tid = gettid();
     host->empty_tuple = PyTuple_New(0);
@@ -200,10 +112,8 @@ static int open_host(gh_host_t *host) {
         return UV_ENOSYS;
     }
     if (!fork_handled && pthread_atfork(NULL, NULL, gh__host_after_fork) == 0) fork_handled = true;
-    int error;
-    if ((error = check_descriptors()) < 0 || (error = gh__switch_check()) < 0 ||
-        (error = open_loop(host)) < 0)
-        return error;
+    int error = gh__switch_check();
+    if (error < 0 || (error = uv_mutex_init(&host->post_lock)) < 0) return error;
     return open_python(host);
 }
 
@@ -277,17 +187,6 @@ static void end_all_tasks(gh_host_t *host) {
     Py_XDECREF(left);
 }
 
-static void close_loop(gh_host_t *host) {
-    uv_close((uv_handle_t *)&host->epoll_watch, NULL);
-    uv_close((uv_handle_t *)&host->async, NULL);
-    uv_close((uv_handle_t *)&host->prepare, NULL);
-    uv_close((uv_handle_t *)&host->check, NULL);
-    uv_close((uv_handle_t *)&host->idle, NULL);
-    uv_run(&host->loop, UV_RUN_NOWAIT);
-    gh__fdwait_close(host);
-    gh__deadlines_close(host);
-}
-
 void gh__host_close(gh_host_t *host) {
     if (gh__current != host || host->running != host->main || host->orphan) return;
     end_all_tasks(host);
@@ -299,15 +198,15 @@ void gh__host_close(gh_host_t *host) {
     gh__sources_close(host);
     gh__current = NULL;
     host->closed = true;
-    close_loop(host);
+    int error = gh__loop_close(host);
     gh__post_run(host);
     gh__chores_run(host);
     Py_CLEAR(host->empty_tuple);
     Py_CLEAR(host->threading_name);
     Py_CLEAR(host->main);
     /* A call that was abandoned may still be in uv's pool, and needs the loop's memory. */
-    if (uv_loop_close(&host->loop) < 0) return;
-    gh__post_close(host);
+    if (error < 0) return;
+    uv_mutex_destroy(&host->post_lock);
     gh__host_drop(host);
 }
 
@@ -335,12 +234,10 @@ void gh__host_after_fork(void) {
     for (size_t i = 0; i < heap->count; i++) heap->items[i]->slot = GH__NO_SLOT;
     heap->count = 0;
     gh__task_after_fork(host);
-    if (gh__fdwait_after_fork(host) < 0 || uv_loop_fork(&host->loop) < 0) {
+    if (gh__loop_after_fork(host) < 0) {
         gh__current = NULL;
         return;
     }
-    libc_close(heap->timerfd);
-    gh__deadlines_open(host);
     gh__signal_open(host);
     gh__sources_after_fork(host);
 }

@@ -205,8 +205,8 @@ typedef struct gh__post_s {
     void (*run)(struct gh__post_s *post); /* on the loop thread, without the GIL, runs no Python */
 } gh__post_t;
 
+/* Last of those that open with the loop: host->open from then on. */
 int gh__post_open(gh_host_t *host);
-void gh__post_close(gh_host_t *host);
 /* Queues `post`, whose memory must live until it has run.  Any thread. */
 void gh__post(gh_host_t *host, gh__post_t *post);
 /* Makes the loop turn once more.  Any thread, and signal handlers. */
@@ -406,7 +406,8 @@ void gh__switch_to_task(gh_task_t *task); /* from the hub, with the GIL */
 void gh__switch_to_hub(gh_task_t *task);  /* from the task, with the GIL; back when resumed */
 /* Whether a greenlet is there that will do; UV_ENOSYS after gh__fail.  Without Python. */
 int gh__switch_check(void);
-/* Loads greenlet and starts the hub, on first use; UV_ENOMEM with an exception.  With the GIL. */
+/* Opens the loop, loads greenlet and starts the hub, on first use; negative with an exception.  With
+ * the GIL. */
 int gh__switch_open(gh_host_t *host);
 /* Gives a new task the greenlet that its first switch starts.  0, or -1 with an exception. */
 int gh__switch_prepare(gh_task_t *task);
@@ -540,6 +541,14 @@ bool gh__all_stuck(gh_host_t *host);
 /* Says so, and raises SystemExit(GH_EXIT_STUCK) in the main task.  False if it was wrong. */
 bool gh__report_stuck(gh_host_t *host);
 
+/* ---- from core/loop.c ---- */
+
+/* Opens the loop and what belongs to it, once.  Says why not through gh__fail. */
+int gh__loop_open(gh_host_t *host);
+/* UV_EBUSY when a thread of the pool still needs the loop's memory. */
+int gh__loop_close(gh_host_t *host);
+int gh__loop_after_fork(gh_host_t *host);
+
 /* ---- from host.c ---- */
 
 struct gh_host_s {
@@ -561,6 +570,7 @@ struct gh_host_s {
     gh__link_t tasks;
     size_t task_count;
     uint64_t spawned;
+    volatile bool open; /* the loop is; set once */
     bool stopping;
     int no_switch;             /* > 0: nobody may park */
     volatile bool preempt;     /* the running task is asked to give way */
@@ -622,6 +632,8 @@ extern _Thread_local gh_host_t *gh__current __attribute__((tls_model("initial-ex
 extern PyTypeObject gh__OutcomeType, gh__TaskType, gh__PromiseType, gh__OperationType;
 extern PyObject *gh__Cancelled; /* BaseException that Task.cancel() raises */
 
+/* Says in one line what gh__fail was told, and raises SystemExit with its code; -1. */
+int gh__raise_failure(void);
 /* Raises OSError for a negative UV_E*; NULL. */
 PyObject *gh__raise_os(int error);
 /* The exception being raised, as an instance with its traceback.  New reference. */

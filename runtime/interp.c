@@ -221,33 +221,16 @@ static int add_package(void) {
     return result;
 }
 
-/*
- * A standard stream that is closed when the program starts leaves its number to the next file that
- * is opened.  libuv refuses to own a number that low, so a placeholder keeps it: reading and
- * writing it fail with EBADF, as before, and children do not see it.  Python has already decided
- * that there is no such stream.
- */
-static int keep_standard_numbers(void) {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH | O_CLOEXEC) < 0) return -1;
-    return 0;
-}
-
 /* ---- the whole ---- */
 
 static int finish(const gh_interp_config_t *config, const gh__venv_t *venv,
                   gh_interp_error_t *error) {
     int result = config->plain ? 0 : add_package();
     if (result == 0) result = correct_executable(venv);
-    if (result < 0)
-        fail(error, EX_OSERR, "out of memory; free some and try again");
-    else if (!config->plain && keep_standard_numbers() < 0)
-        result = fail(error, EX_OSERR, "no descriptor is left; raise the limit: ulimit -n");
-    if (result < 0) {
-        PyErr_Clear();
-        Py_FinalizeEx();
-    }
-    return result;
+    if (result == 0) return 0;
+    PyErr_Clear();
+    Py_FinalizeEx();
+    return fail(error, EX_OSERR, "out of memory; free some and try again");
 }
 
 static int open_with_venv(const gh_interp_config_t *config, const gh__venv_t *venv,

@@ -190,6 +190,7 @@ void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last) {
 
 unsigned gh__fd_next_ours(const gh_host_t *host, unsigned from) {
     const uv_loop_t *loop = &host->loop;
+    if (!host->open) return UINT_MAX;
     const int ours[] = {host->epfd,
                         host->deadlines.timerfd,
                         loop->backend_fd,

@@ -8,21 +8,19 @@
 static void on_async(uv_async_t *async) { gh__post_run(async->data); }
 
 int gh__post_open(gh_host_t *host) {
-    gh__list_init(&host->posts);
-    int error = uv_mutex_init(&host->post_lock);
+    int error = uv_async_init(&host->loop, &host->async, on_async);
     if (error < 0) return error;
-    error = uv_async_init(&host->loop, &host->async, on_async);
-    if (error < 0) {
-        uv_mutex_destroy(&host->post_lock);
-        return error;
-    }
     host->async.data = host;
+    uv_mutex_lock(&host->post_lock);
+    host->open = true;
+    uv_mutex_unlock(&host->post_lock);
+    gh__wake(host); /* for what was posted before there was a loop */
     return 0;
 }
 
-void gh__post_close(gh_host_t *host) { uv_mutex_destroy(&host->post_lock); }
-
-void gh__wake(gh_host_t *host) { uv_async_send(&host->async); }
+void gh__wake(gh_host_t *host) {
+    if (host->open) uv_async_send(&host->async);
+}
 
 void gh__post(gh_host_t *host, gh__post_t *post) {
     uv_mutex_lock(&host->post_lock);

@@ -231,7 +231,7 @@ int gh__switch_open(gh_host_t *host) {
     if (GH__LIKELY(host->hub != NULL)) return 0;
     save_error(pending);
     host->no_switch++;
-    int result = import_greenlet();
+    int result = gh__loop_open(host) < 0 ? gh__raise_failure() : import_greenlet();
     /* The import runs Python, and so perhaps a signal handler that has come this way meanwhile. */
     if (result == 0 && host->hub == NULL) result = start_hub(host);
     host->no_switch--;

@@ -17,6 +17,14 @@ int gh__errors_open(void) {
     return gh__Cancelled == NULL ? -1 : 0;
 }
 
+int gh__raise_failure(void) {
+    PySys_FormatStderr("greenhost: %s\n", gh_error_message());
+    PyObject *code = PyLong_FromLong(gh_error_exit_code());
+    if (code != NULL) PyErr_SetObject(PyExc_SystemExit, code);
+    Py_XDECREF(code);
+    return -1;
+}
+
 PyObject *gh__raise_os(int error) {
     if (error == UV_ENOMEM) return PyErr_NoMemory();
     errno = -error;

@@ -22,7 +22,8 @@ static gh__source_t *source_new(const gh__source_kind_t *kind, int subject) {
 /* An operation with its source, which start() must follow at once. */
 static gh__operation_t *prepare(const gh__source_kind_t *kind, int subject) {
     gh_host_t *host = gh__host_or_raise();
-    gh__source_t *source = host ? source_new(kind, subject) : NULL;
+    if (host == NULL || gh__switch_open(host) < 0) return NULL;
+    gh__source_t *source = source_new(kind, subject);
     if (source == NULL) return NULL;
     gh__operation_t *self = (gh__operation_t *)gh__OperationType.tp_alloc(&gh__OperationType, 0);
     if (self == NULL) {

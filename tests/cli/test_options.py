@@ -143,18 +143,25 @@ class PlainTest(TestCase):
 class StartTest(TestCase):
     """What the operating system refuses at the start is told in one line."""
 
-    def test_no_descriptor_left(self):
+    def test_few_descriptors_are_enough_without_tasks(self):
         for limit in range(4, 16):
             expected, done = (self.limited(program, limit) for program in (PYTHON, GREENHOST))
-            if expected.code != 0:
-                continue
             with self.subTest(limit):
-                self.assertIn(done.code, (0, 71), done)
-                if done.code != 0:
+                self.assertEqual(done.code, expected.code, done)
+
+    def test_no_descriptor_left_for_the_loop(self):
+        program = "import greenhost; print(greenhost.spawn(lambda: 'ran').result(), end='')"
+        for limit in range(8, 24):
+            done = self.limited(GREENHOST, limit, program)
+            with self.subTest(limit):
+                if done.code == 0:
+                    self.assertEqual(done.out, "ran")
+                else:
+                    self.assertEqual(done.code, 71)
                     self.assertRegex(done.err, r"\Agreenhost: [^\n]+; [^\n]+\n\Z")
 
-    def limited(self, program, limit):
-        return run("/bin/sh", "-c", f"ulimit -n {limit}; exec {program} -c pass")
+    def limited(self, program, limit, text="pass"):
+        return run("/bin/sh", "-c", f'ulimit -n {limit}; exec {program} -c "{text}"')
 
 
 if __name__ == "__main__":

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * loop.c: the loop's turns, and its life, which is shorter than the host's.
+ *
+ * It is opened with the first task, not with the host: a program without tasks has no descriptor
+ * of ours in its table, forks as cheaply as ever, and starts as fast as it would under python3.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+
+#include "hooks/hooks.h"
+#include "internal.h"
+
+/* uv_loop_fork is right only from here on, and uv_async_send signal-safe. */
+#define OLDEST_UV ((1 << 16) | (40 << 8))
+
+/* What libuv, our epoll instance and the timer take together, and two for loading greenlet. */
+#define DESCRIPTORS 10
+
+/* ---- the turns ---- */
+
+static void on_idle(uv_idle_t *idle) { (void)idle; }
+
+/* Before the poll: it must not sleep while tasks are ready, nor past the next deadline. */
+static void on_prepare(uv_prepare_t *prepare) {
+    gh_host_t *host = prepare->data;
+    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) || host->stopping) {
+        uv_idle_start(&host->idle, on_idle);
+        return;
+    }
+    uv_idle_stop(&host->idle);
+    gh__deadlines_arm(host);
+    if (gh__all_stuck(host) && gh__report_stuck(host)) uv_idle_start(&host->idle, on_idle);
+}
+
+/*
+ * A child forked by a task ends with that task, as it would with the thread that forked it: with
+ * code 0, and without Python's atexit functions, which are the parent's.
+ */
+static void end_orphan(gh_host_t *host) {
+    PyEval_RestoreThread(host->tstate);
+    PyObject_CallFinalizer((PyObject *)host->main); /* which tells of an exception */
+    gh__flush_standard_files(host);
+    exit(0);
+}
+
+/* After the poll, whose callbacks have only marked tasks ready. */
+static void on_check(uv_check_t *check) {
+    gh_host_t *host = check->data;
+    gh__signal_deliver(host);
+    gh__lot_look_again();
+    gh__deadlines_fire(host);
+    gh__run_ready(host);
+    if (host->orphan && host->main->state == GH__DONE) end_orphan(host);
+}
+
+/* ---- opening ---- */
+
+/*
+ * libuv aborts the process where it is refused a descriptor that it can't do without, so it is only
+ * asked once there are enough.
+ */
+static int check_descriptors(void) {
+    int taken[DESCRIPTORS], count = 0, error = 0;
+    while (count < DESCRIPTORS && error == 0) {
+        taken[count] = eventfd(0, EFD_CLOEXEC);
+        error = taken[count] < 0 ? -errno : 0;
+        count += error == 0;
+    }
+    while (count > 0) libc_close(taken[--count]);
+    return error;
+}
+
+/*
+ * A program may have been started without standard streams, and libuv aborts when it gets one of
+ * their numbers.  They are taken while it opens what it needs.  Returns how many were, for release.
+ */
+static int take_standard_numbers(int taken[3]) {
+    int count = 0, fd;
+    while (count < 3 && (fd = eventfd(0, EFD_CLOEXEC)) >= 0) {
+        taken[count++] = fd;
+        if (fd > STDERR_FILENO) break;
+    }
+    return count;
+}
+
+static void release(const int *taken, int count) {
+    while (count > 0) libc_close(taken[--count]);
+}
+
+static int open_handles(gh_host_t *host) {
+    uv_prepare_init(&host->loop, &host->prepare);
+    uv_check_init(&host->loop, &host->check);
+    uv_idle_init(&host->loop, &host->idle);
+    host->prepare.data = host->check.data = host->idle.data = host;
+    int error = uv_prepare_start(&host->prepare, on_prepare);
+    return error < 0 ? error : uv_check_start(&host->check, on_check);
+}
+
+static int open_all(gh_host_t *host) {
+    int error = check_descriptors();
+    if (error < 0 || (error = uv_loop_init(&host->loop)) < 0) return error;
+    if ((error = gh__fdwait_open(host)) < 0 || (error = gh__deadlines_open(host)) < 0 ||
+        (error = gh__post_open(host)) < 0)
+        return error;
+    return open_handles(host);
+}
+
+int gh__loop_open(gh_host_t *host) {
+    if (GH__LIKELY(host->open)) return 0;
+    if (uv_version() < OLDEST_UV) {
+        gh__fail(GH_EXIT_UNAVAILABLE, "libuv %s is too old; install 1.40 or newer",
+                 uv_version_string());
+        return UV_ENOSYS;
+    }
+    int taken[3], count = take_standard_numbers(taken), error = open_all(host);
+    release(taken, count);
+    if (error < 0)
+        gh__fail(GH_EXIT_OSERR,
+                 "the loop can't be made: %s; raise the limit (ulimit -n) or close descriptors",
+                 uv_strerror(error));
+    return error;
+}
+
+/* ---- closing ---- */
+
+int gh__loop_close(gh_host_t *host) {
+    if (!host->open) return 0;
+    uv_close((uv_handle_t *)&host->epoll_watch, NULL);
+    uv_close((uv_handle_t *)&host->async, NULL);
+    uv_close((uv_handle_t *)&host->prepare, NULL);
+    uv_close((uv_handle_t *)&host->check, NULL);
+    uv_close((uv_handle_t *)&host->idle, NULL);
+    uv_run(&host->loop, UV_RUN_NOWAIT);
+    gh__fdwait_close(host);
+    gh__deadlines_close(host);
+    host->open = false;
+    return uv_loop_close(&host->loop);
+}
+
+/* ---- fork ---- */
+
+int gh__loop_after_fork(gh_host_t *host) {
+    if (!host->open) return 0;
+    int taken[3], count = take_standard_numbers(taken);
+    int error = gh__fdwait_after_fork(host);
+    if (error == 0) error = uv_loop_fork(&host->loop);
+    if (error == 0) {
+        libc_close(host->deadlines.timerfd);
+        error = gh__deadlines_open(host);
+    }
+    release(taken, count);
+    return error;
+}
