@@ -26,7 +26,7 @@ def child(code, killed=False):
     return pid
 
 
-greenhost.await_(ops.sleep(0))  # the loop opens its descriptors with the first operation
+await_(ops.sleep(0))  # the loop opens its descriptors with the first operation
 before = len(os.listdir("/proc/self/fd"))
 ticks = spawn(lambda: [time.sleep(0.005) for _ in range(3)])
 pids = [child(0), child(7), child(0, killed=True)]
