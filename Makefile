@@ -160,8 +160,8 @@ lint:
 	@clang-format --dry-run -Werror $(C_FILES)
 	@echo "  LINT  Python"
 	@$(if $(PYTHON_DIRS),$(BLACK) --check --diff $(PYTHON_DIRS))
-	@$(if $(wildcard pylib/greenhost/*.py),mypy --strict --no-error-summary \
-	    --cache-dir=$(BUILD)/mypy pylib/greenhost pylib/_greenhost.pyi)
+	@MYPYPATH=pylib mypy --strict --no-error-summary --cache-dir=$(BUILD)/mypy \
+	    pylib/greenhost pylib/_greenhost.pyi $(wildcard examples/*.py)
 	@$(if $(wildcard tests/house.py),$(PYTHON) tests/house.py)
 
 ## format          rewrite C and Python to the house's format

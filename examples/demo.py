@@ -48,7 +48,7 @@ def interrupt(*_: object) -> None:
 
 
 @contextmanager
-def running(command: list[str], errors: Path) -> Iterator[subprocess.Popen]:
+def running(command: list[str], errors: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command for as long as the block lasts, and leave nothing of it behind.
 
     It has a process group of its own, so that Ctrl-C reaches it once, from here, and whatever

@@ -57,7 +57,7 @@ class Database:
         self.expected = expected
         self.saved = 0
 
-    def save(self, document: tuple, broken: Sequence[tuple]) -> None:
+    def save(self, document: tuple[object, ...], broken: Sequence[tuple[object, ...]]) -> None:
         with self.lock:
             with self.connection:
                 self.connection.execute("INSERT INTO documents VALUES (?,?,?,?,?,?)", document)

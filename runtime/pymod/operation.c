@@ -101,13 +101,15 @@ static PyObject *start_work(PyObject *Py_UNUSED(module), PyObject *args) {
     return start(self);
 }
 
+#define STARTER(signature, name) signature "\n--\n\nSee greenhost.ops." name "()."
+
 PyMethodDef gh__operation_functions[] = {
-    {"start_sleep", start_sleep, METH_O, "See greenhost.ops.sleep."},
-    {"start_readable", start_readable, METH_O, "See greenhost.ops.readable."},
-    {"start_writable", start_writable, METH_O, "See greenhost.ops.writable."},
-    {"start_process", start_process, METH_O, "See greenhost.ops.wait_process."},
-    {"start_signal", start_signal, METH_O, "See greenhost.ops.signal."},
-    {"start_work", start_work, METH_VARARGS, "See greenhost.ops.work."},
+    {"start_sleep", start_sleep, METH_O, STARTER("start_sleep(seconds, /)", "sleep")},
+    {"start_readable", start_readable, METH_O, STARTER("start_readable(file, /)", "readable")},
+    {"start_writable", start_writable, METH_O, STARTER("start_writable(file, /)", "writable")},
+    {"start_process", start_process, METH_O, STARTER("start_process(pid, /)", "wait_process")},
+    {"start_signal", start_signal, METH_O, STARTER("start_signal(signum, /)", "signal")},
+    {"start_work", start_work, METH_VARARGS, STARTER("start_work(function, /, *args)", "work")},
     {NULL},
 };
 
