@@ -118,10 +118,20 @@ int gh__task_adopt_main(gh_host_t *host) {
     return 0;
 }
 
+/* The error is what C code made of our ECANCELED, and nothing of Python's ran since: the cancel is
+ * the outcome. */
+static void raise_owed(gh_task_t *task) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    gh__cancel_raise(task);
+    _PyErr_ChainExceptions(type, value, traceback);
+}
+
 static PyObject *call(gh_task_t *task) {
     if (gh__cancel_pending(task) && gh__cancel_raise(task) < 0) return NULL;
     if (PyContext_Enter(task->context) < 0) return NULL;
     PyObject *value = PyObject_Call(task->function, task->args, task->kwargs);
+    if (value == NULL && task->armed) raise_owed(task);
     if (PyContext_Exit(task->context) < 0) Py_CLEAR(value);
     return value;
 }
