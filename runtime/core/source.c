@@ -4,7 +4,9 @@
  * ready, a child that has ended, a signal.
  */
 #include <errno.h>
+#include <sys/epoll.h>
 #include <sys/pidfd.h>
+#include <sys/wait.h>
 
 #include "core/operation.h"
 #include "hooks/hooks.h"
@@ -29,9 +31,8 @@ const gh__source_kind_t gh__source_sleep = {"sleep", start_sleep, stop_sleep, no
 
 /* ---- a descriptor that is ready ---- */
 
-static bool is_ready(int fd, uint32_t events) {
-    struct pollfd wanted = {.fd = fd, .events = events & EPOLLOUT ? POLLOUT : POLLIN};
-    return libc_poll(&wanted, 1, 0) != 0;
+static bool is_ready(const gh__fdwait_t *wait) {
+    return gh__ready_now(wait->fd, wait->events & EPOLLOUT ? POLLOUT : POLLIN);
 }
 
 /* Fires where it is ready now, else is told when it may be: an edge can be stale by then, and one
@@ -39,7 +40,7 @@ static bool is_ready(int fd, uint32_t events) {
 static int watch(gh__source_t *source) {
     int error = gh__fdwait_start(source->host, &source->fdwait);
     if (error < 0 && error != UV_EPERM) return error;
-    if (error == 0 && !is_ready(source->fdwait.fd, source->fdwait.events)) return 0;
+    if (error == 0 && !is_ready(&source->fdwait)) return 0;
     gh__source_fire(source, 0);
     return 0;
 }

@@ -23,6 +23,9 @@ class PostgresTest(ServerTest):
     def test_cancel_connect(self):
         self.assertEqual(self.run_part("cancel_connect"), ["Cancelled True", "[(1,)]"])
 
+    def test_cancel_handled(self):
+        self.assertEqual(self.run_part("handled"), ["[('went on',)]"])
+
     def test_shared_connection(self):
         self.assertEqual(self.run_part("shared_connection"), ["[0, 1, 2, 3]"])
 
