@@ -25,6 +25,8 @@ static inline void bare_open(gh_host_t *host) {
     gh__list_init(&host->ready);
     gh__list_init(&host->tasks);
     gh__list_init(&host->chores);
+    gh__list_init(&host->posts);
+    ck_assert_int_eq(uv_mutex_init(&host->post_lock), 0);
     ck_assert_int_eq(uv_loop_init(&host->loop), 0);
     ck_assert_int_eq(gh__fdwait_open(host), 0);
     ck_assert_int_eq(gh__deadlines_open(host), 0);
@@ -44,8 +46,8 @@ static inline void bare_close(gh_host_t *host) {
     uv_run(&host->loop, UV_RUN_DEFAULT);
     gh__fdwait_close(host);
     gh__deadlines_close(host);
-    gh__post_close(host);
     ck_assert_int_eq(uv_loop_close(&host->loop), 0);
+    uv_mutex_destroy(&host->post_lock);
 }
 
 /* ---- a real host ---- */
