@@ -269,6 +269,8 @@ typedef struct gh__identity_s {
     PyObject *profile_object, *trace_object;
     Py_tracefunc profile, trace;
     int tracing, origin_depth;
+    void (*on_delete)(void *); /* how `threading` hears of the end of a thread */
+    void *on_delete_data;
 } gh__identity_t;
 
 /* Finds what it must know of this libpython.  With the GIL. */

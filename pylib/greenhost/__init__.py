@@ -11,6 +11,9 @@ Times are in seconds. Everything here belongs to the thread that runs the progra
 are, but for what says "from any thread".
 """
 
+# `threading` takes the thread that imports it for the main one, and that must not be a task.
+import threading as _threading  # noqa: F401
+
 from _greenhost import (
     Cancelled,
     Operation,

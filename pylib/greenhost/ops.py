@@ -35,7 +35,11 @@ T = TypeVar("T")
 
 # What socket.getaddrinfo() gives: family, type, protocol, canonical name, socket address.
 Address = tuple[
-    socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]
+    socket.AddressFamily,
+    socket.SocketKind,
+    int,
+    str,
+    tuple[str, int] | tuple[str, int, int, int],
 ]
 
 
@@ -108,7 +112,9 @@ def getaddrinfo(
     return work(socket.getaddrinfo, host, port, family, type, proto, flags)
 
 
-def read(file: int | HasFileno, size: int, offset: int | None = None) -> Operation[bytes]:
+def read(
+    file: int | HasFileno, size: int, offset: int | None = None
+) -> Operation[bytes]:
     """Read up to size bytes of a file on the pool, from offset or where it stands.
 
     For files. What waits for a peer, as a pipe or a socket does, would keep a thread of the pool:
@@ -119,7 +125,9 @@ def read(file: int | HasFileno, size: int, offset: int | None = None) -> Operati
     return work(os.pread, _descriptor(file), size, offset)
 
 
-def write(file: int | HasFileno, data: Any, offset: int | None = None) -> Operation[int]:
+def write(
+    file: int | HasFileno, data: Any, offset: int | None = None
+) -> Operation[int]:
     """Write bytes to a file on the pool, at offset or where it stands; the result is how many.
 
     data: anything bytes-like. It is copied first unless it is bytes, so the caller may change it.

@@ -31,6 +31,8 @@ void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
     tstate->c_tracefunc = identity->trace;
     tstate->c_traceobj = identity->trace_object;
     tstate->tracing = identity->tracing;
+    tstate->on_delete = identity->on_delete;
+    tstate->on_delete_data = identity->on_delete_data;
 }
 
 /* The hub that takes over has none of these, so that nothing it runs can touch a task's. */
@@ -50,6 +52,8 @@ void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
         .trace = tstate->c_tracefunc,
         .trace_object = tstate->c_traceobj,
         .tracing = tstate->tracing,
+        .on_delete = tstate->on_delete,
+        .on_delete_data = tstate->on_delete_data,
     };
     gh__identity_enter(host, &(gh__identity_t){.ident = host->thread, .id = nobody.id});
 }
@@ -65,6 +69,10 @@ void gh__identity_clear(gh_host_t *host) {
     Py_CLEAR(tstate->dict);
     Py_CLEAR(tstate->async_gen_firstiter);
     Py_CLEAR(tstate->async_gen_finalizer);
+    /* Last of all, whoever waits in `threading` for the end of this thread. */
+    void (*on_delete)(void *) = tstate->on_delete;
+    tstate->on_delete = NULL;
+    if (on_delete != NULL) on_delete(tstate->on_delete_data);
 }
 
 void gh__identity_set_main(unsigned long ident) { _PyRuntime.main_thread = ident; }
