@@ -75,7 +75,9 @@ void hook_closefrom(int first) {
     if (hook_close_range(first < 0 ? 0 : (unsigned)first, UINT_MAX, 0) < 0) libc_closefrom(first);
 }
 
+/* A stream that popen made is closed as pclose does, by this name too. */
 int hook_fclose(FILE *stream) {
+    if (gh__is_popened(stream)) return hook_pclose(stream);
     gh_host_t *host = host_to_tell();
     int fd = host != NULL && stream != NULL ? fileno(stream) : -1;
     if (fd >= 0) gh__fd_forget(host, fd);

@@ -142,6 +142,11 @@ ssize_t gh__transfer_blocking(gh__transfer_t *transfer);
 /* How much can surely be written, without blocking, to what has just been said to be writable. */
 size_t gh__room(gh__fdkind_t kind);
 
+/* ---- from hooks/spawn.c ---- */
+
+/* Whether popen made the stream, which is still open.  Any thread. */
+bool gh__is_popened(const FILE *stream);
+
 /* ---- from hooks/identity.c ---- */
 
 /* Learns from where PyThread_get_thread_ident calls pthread_self.  0, or UV_ENOSYS. */

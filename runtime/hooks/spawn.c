@@ -127,6 +127,14 @@ static void enlist(piped_t *piped) {
     libc_pthread_mutex_unlock(&lock);
 }
 
+bool gh__is_popened(const FILE *stream) {
+    libc_pthread_mutex_lock(&lock);
+    piped_t *piped = all_piped;
+    while (piped != NULL && piped->stream != stream) piped = piped->next;
+    libc_pthread_mutex_unlock(&lock);
+    return piped != NULL;
+}
+
 /* Takes the stream's record out of the list; NULL if popen did not make it. */
 static piped_t *delist(const FILE *stream) {
     libc_pthread_mutex_lock(&lock);

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# pclose() parks until the child ends.
-# hooks: popen pclose
+# pclose() and fclose() of a stream that popen() made park until its child ends.
+# hooks: popen pclose fclose
 # expect: main goes on
 # expect: pclose 1280
+# expect: main goes on
+# expect: fclose 1536
 # expect: read b'hello\n'
 import ctypes
 import os
@@ -30,7 +32,7 @@ def read():
     libc.pclose(output)
 
 
-for name, function, code in (("pclose", libc.pclose, 5),):
+for name, function, code in (("pclose", libc.pclose, 5), ("fclose", libc.fclose, 6)):
     r, w = os.pipe()
     task = greenhost.spawn(close, name, function, r, code)
     greenhost.checkpoint()
