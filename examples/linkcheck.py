@@ -63,8 +63,8 @@ class Database:
                 self.connection.execute("INSERT INTO documents VALUES (?,?,?,?,?,?)", document)
                 self.connection.executemany("INSERT INTO broken VALUES (?,?,?)", broken)
             self.saved += 1
-            if self.saved % 40 == 0 or self.saved == self.expected:
-                print(f"  {self.saved:4} of {self.expected} documents checked", flush=True)
+            if self.saved % 20 == 0 or self.saved == self.expected:
+                print(f"  {self.saved:3} of {self.expected} documents checked", flush=True)
 
     def close(self) -> None:
         self.connection.close()
@@ -189,8 +189,8 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--report", type=Path, required=True, help="write the report to this file")
     parser.add_argument("--root", type=Path, default=Path("/usr/share"), help="where doc/ is")
-    parser.add_argument("--limit", type=int, default=200, help="check this many documents at most")
-    parser.add_argument("--delay", type=float, default=0.04, help="seconds that each answer takes")
+    parser.add_argument("--limit", type=int, default=100, help="check this many documents at most")
+    parser.add_argument("--delay", type=float, default=0.1, help="seconds that each answer takes")
     return parser.parse_args()
 
 
