@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # threading.local, get_ident and contextvars are each task's own; contexts are inherited at spawn.
+# hooks: pthread_self
 # expect: idents: 4 different
 # expect: locals: 0 1 2, main: main
 # expect: contexts: main-0 main-1 main-2, main: main
