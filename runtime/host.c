@@ -218,6 +218,7 @@ void gh__host_close(gh_host_t *host) {
  */
 void gh__host_after_fork(void) {
     gh_host_t *host = gh__current;
+    gh__own_fds_after_fork();
     gh__lot_after_fork();
     gh__signal_after_fork();
     if (host == NULL) return;

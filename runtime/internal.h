@@ -191,12 +191,22 @@ void gh__fd_forget(gh_host_t *host, int fd);
 void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last);
 /* The same from where no host can be told: another thread, a signal handler.  Any thread. */
 void gh__fd_closed_unseen(void);
-/* True for descriptors of the loop itself, which the program must not close. */
-bool gh__fd_is_ours(const gh_host_t *host, int fd);
-/* The first of them that is not below `from`, UINT_MAX if there is none. */
-unsigned gh__fd_next_ours(const gh_host_t *host, unsigned from);
 size_t gh__fdwait_count(const gh_host_t *host); /* waits under way */
 int gh__fdwait_after_fork(gh_host_t *host);
+
+/* ---- from core/ownfds.c: the loop's own descriptors ---- */
+
+/* What is opened between these two is the loop's own. */
+void gh__own_fds_begin(void);
+void gh__own_fds_end(void);
+/* In the child of a fork, before libuv's handler: begins what ends after it. */
+void gh__own_fds_after_fork(void);
+/* Some were closed. */
+void gh__own_fds_closed(void);
+/* True for descriptors of the loop itself, which the program must not close.  Any thread. */
+bool gh__fd_is_ours(int fd);
+/* The first of them that is not below `from`, UINT_MAX if there is none.  Any thread. */
+unsigned gh__fd_next_ours(unsigned from);
 
 /* ---- from core/post.c: any thread wakes the loop ---- */
 

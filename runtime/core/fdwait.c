@@ -13,7 +13,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -123,7 +122,7 @@ bool gh__fd_can_wait(gh_host_t *host, int fd) {
 int gh__fdwait_start(gh_host_t *host, gh__fdwait_t *wait) {
     if (wait->fd < 0) return UV_EBADF;
     gh__fd_t *record = gh__fd_get(host, wait->fd);
-    if (record == NULL) return UV_ENOMEM;
+    if (record == NULL) return is_open(wait->fd) ? UV_ENOMEM : UV_EBADF;
     int error = watch(host, record, wait->fd, wait->events);
     if (error < 0) return error;
     gh__list_append(&record->waiters, &wait->waiter.link);
@@ -186,26 +185,6 @@ void gh__fd_forget(gh_host_t *host, int fd) {
 void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last) {
     for (size_t fd = first; fd < host->fd_capacity && fd <= last; fd++)
         gh__fd_forget(host, (int)fd);
-}
-
-unsigned gh__fd_next_ours(const gh_host_t *host, unsigned from) {
-    const uv_loop_t *loop = &host->loop;
-    if (!host->open) return UINT_MAX;
-    const int ours[] = {host->epfd,
-                        host->deadlines.timerfd,
-                        loop->backend_fd,
-                        loop->async_io_watcher.fd,
-                        loop->signal_pipefd[0],
-                        loop->signal_pipefd[1]};
-    unsigned next = UINT_MAX;
-    for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-        if (ours[i] >= 0 && (unsigned)ours[i] >= from && (unsigned)ours[i] < next)
-            next = (unsigned)ours[i];
-    return next;
-}
-
-bool gh__fd_is_ours(const gh_host_t *host, int fd) {
-    return fd >= 0 && gh__fd_next_ours(host, (unsigned)fd) == (unsigned)fd;
 }
 
 size_t gh__fdwait_count(const gh_host_t *host) { return host->fd_waits; }

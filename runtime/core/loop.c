@@ -72,23 +72,6 @@ static int check_descriptors(void) {
     return error;
 }
 
-/*
- * A program may have been started without standard streams, and libuv aborts when it gets one of
- * their numbers.  They are taken while it opens what it needs.  Returns how many were, for release.
- */
-static int take_standard_numbers(int taken[3]) {
-    int count = 0, fd;
-    while (count < 3 && (fd = eventfd(0, EFD_CLOEXEC)) >= 0) {
-        taken[count++] = fd;
-        if (fd > STDERR_FILENO) break;
-    }
-    return count;
-}
-
-static void release(const int *taken, int count) {
-    while (count > 0) libc_close(taken[--count]);
-}
-
 static int open_handles(gh_host_t *host) {
     uv_prepare_init(&host->loop, &host->prepare);
     uv_check_init(&host->loop, &host->check);
@@ -114,8 +97,9 @@ int gh__loop_open(gh_host_t *host) {
                  uv_version_string());
         return UV_ENOSYS;
     }
-    int taken[3], count = take_standard_numbers(taken), error = open_all(host);
-    release(taken, count);
+    gh__own_fds_begin();
+    int error = open_all(host);
+    gh__own_fds_end();
     if (error < 0)
         gh__fail(GH_EXIT_OSERR,
                  "the loop can't be made: %s; raise the limit (ulimit -n) or close descriptors",
@@ -136,20 +120,20 @@ int gh__loop_close(gh_host_t *host) {
     gh__fdwait_close(host);
     gh__deadlines_close(host);
     host->open = false;
-    return uv_loop_close(&host->loop);
+    int error = uv_loop_close(&host->loop);
+    gh__own_fds_closed();
+    return error;
 }
 
 /* ---- fork ---- */
 
 int gh__loop_after_fork(gh_host_t *host) {
     if (!host->open) return 0;
-    int taken[3], count = take_standard_numbers(taken);
     int error = gh__fdwait_after_fork(host);
     if (error == 0) error = uv_loop_fork(&host->loop);
     if (error == 0) {
         libc_close(host->deadlines.timerfd);
         error = gh__deadlines_open(host);
     }
-    release(taken, count);
     return error;
 }

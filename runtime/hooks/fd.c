@@ -12,16 +12,15 @@
 #include "hooks/hooks.h"
 
 /*
- * The host that is to be told, NULL where there is none.  A child of vfork has descriptors of its
- * own, but shares our registry, which must not hear of them.  From other threads, and from signal
- * handlers, the registry can't be told; it hears that there was something.
+ * From other threads, and from signal handlers, the registry can't be told which descriptors go; it
+ * hears that there was something.
  */
-static gh_host_t *host_to_tell(void) {
+static void forget(unsigned first, unsigned last) {
     gh_host_t *host = gh__current;
-    if (gh__in_vfork_child()) return NULL;
-    if (host != NULL && !gh__signal_handling()) return host;
-    gh__fd_closed_unseen();
-    return NULL;
+    if (host == NULL || gh__signal_handling())
+        gh__fd_closed_unseen();
+    else
+        gh__fd_forget_range(host, first, last);
 }
 
 static int bad_descriptor(void) {
@@ -29,41 +28,38 @@ static int bad_descriptor(void) {
     return -1;
 }
 
+/* A child of vfork has descriptors of its own, but shares our registry, which must not hear of
+ * them: what it closes is its own affair, here and below. */
 int hook_close(int fd) {
-    gh_host_t *host = host_to_tell();
-    if (host == NULL) return libc_close(fd);
-    if (gh__fd_is_ours(host, fd)) return bad_descriptor();
-    gh__fd_forget(host, fd);
+    if (gh__in_vfork_child() || fd < 0) return libc_close(fd);
+    if (gh__fd_is_ours(fd)) return bad_descriptor();
+    forget((unsigned)fd, (unsigned)fd);
     return libc_close(fd);
 }
 
-/* `to` is about to be replaced, if `from` is what it has to be. */
-static bool may_replace(gh_host_t *host, int from, int to) {
-    if (from == to || libc_fcntl(from, F_GETFD, NULL) < 0) return true;
-    if (gh__fd_is_ours(host, to)) return false;
-    gh__fd_forget(host, to);
+/* `to` is about to be replaced, unless the call is going to fail. */
+static bool may_replace(int from, int to) {
+    if (gh__in_vfork_child() || from == to || to < 0) return true;
+    if (libc_fcntl(from, F_GETFD, NULL) < 0) return true;
+    if (gh__fd_is_ours(to)) return false;
+    forget((unsigned)to, (unsigned)to);
     return true;
 }
 
 int hook_dup2(int from, int to) {
-    gh_host_t *host = host_to_tell();
-    if (host != NULL && !may_replace(host, from, to)) return bad_descriptor();
-    return libc_dup2(from, to);
+    return may_replace(from, to) ? libc_dup2(from, to) : bad_descriptor();
 }
 
 int hook_dup3(int from, int to, int flags) {
-    gh_host_t *host = host_to_tell();
-    if (host != NULL && !may_replace(host, from, to)) return bad_descriptor();
-    return libc_dup3(from, to, flags);
+    return may_replace(from, to) ? libc_dup3(from, to, flags) : bad_descriptor();
 }
 
 int hook_close_range(unsigned first, unsigned last, int flags) {
-    gh_host_t *host = host_to_tell();
-    if (host == NULL || first > last || flags & CLOSE_RANGE_CLOEXEC)
+    if (gh__in_vfork_child() || first > last || flags & CLOSE_RANGE_CLOEXEC)
         return libc_close_range(first, last, flags);
-    gh__fd_forget_range(host, first, last);
+    forget(first, last);
     for (;;) {
-        unsigned ours = gh__fd_next_ours(host, first);
+        unsigned ours = gh__fd_next_ours(first);
         if (ours > last) return libc_close_range(first, last, flags);
         if (ours > first && libc_close_range(first, ours - 1, flags) < 0) return -1;
         if (ours == last) return 0;
@@ -78,8 +74,7 @@ void hook_closefrom(int first) {
 /* A stream that popen made is closed as pclose does, by this name too. */
 int hook_fclose(FILE *stream) {
     if (gh__is_popened(stream)) return hook_pclose(stream);
-    gh_host_t *host = host_to_tell();
-    int fd = host != NULL && stream != NULL ? fileno(stream) : -1;
-    if (fd >= 0) gh__fd_forget(host, fd);
+    int fd = gh__in_vfork_child() || stream == NULL ? -1 : fileno(stream);
+    if (fd >= 0) forget((unsigned)fd, (unsigned)fd);
     return libc_fclose(stream);
 }
