@@ -9,6 +9,7 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # expect-exit: the exit code, 0 by default, negative for death by a signal
               # expect-stderr: a pattern to find on standard error, which is else to be empty
               # hooks: the functions of libc whose parking the script exercises in a task
+              # measures: what --malloc would falsify; the script is left out then
 surface   every function of runtime/hooks/hooks.def is exercised by a script
 lint      `make lint`
 
@@ -39,9 +40,9 @@ FILE_SECONDS = 900
 
 # Under valgrind a program may take this much longer.
 SLOWER = 20
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no", "--num-callers=30"]
-
 # tests/README.md says what each of these is for.
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no", "--num-callers=30"]
+VALGRIND_SCRIPTS = ["--undef-value-errors=no"]
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=0:abort_on_error=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -155,9 +156,11 @@ def script_paths():
             yield path
 
 
-def script_tests(greenhost, prefix, slower):
+def script_tests(greenhost, prefix, slower, memory):
     for path in script_paths():
         name = path.relative_to(TESTS)
+        if not memory and comments(path.read_text(), "measures"):
+            continue
 
         def judge(done, path=path):
             return judge_script(path.read_text(), done)
@@ -281,6 +284,7 @@ def parse_options():
     parser.add_argument("-j", type=int, default=2, dest="jobs", help="how many at a time, 2")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each test")
     parser.add_argument("--under", choices=["valgrind"], help="run C tests and scripts under it")
+    parser.add_argument("--malloc", action="store_true", help="each object from malloc, for tools")
     parser.add_argument("--collect", action="store_true", help="let the collector run all the time")
     return parser.parse_args()
 
@@ -293,9 +297,9 @@ def make_environment(options, build):
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     if options.collect:
         environment["PYTHONPATH"] = str(TESTS / "collect")
-    if options.under:
-        # CPython's own allocator takes whole arenas, within which valgrind would see nothing.
+    if options.malloc:
         environment["PYTHONMALLOC"] = "malloc"
+    if options.under:
         environment["CK_TIMEOUT_MULTIPLIER"] = str(SLOWER)
     return environment
 
@@ -303,13 +307,15 @@ def make_environment(options, build):
 def choose_tests(options, kinds, build):
     prefix, slower = [], 1
     if options.under:
-        prefix = VALGRIND + [f"--suppressions={path}" for path in sorted(TESTS.glob("*.supp"))]
-        slower = SLOWER
+        prefix, slower = VALGRIND, SLOWER
     lint = ["make", "--no-print-directory", "-C", str(ROOT), "lint"]
+    scripts = script_tests(
+        build / "greenhost", prefix and prefix + VALGRIND_SCRIPTS, slower, not options.malloc
+    )
     by_kind = {
         "c": c_tests(build, prefix, slower),
         "python": python_tests(),
-        "script": script_tests(build / "greenhost", prefix, slower),
+        "script": scripts,
         "lint": [Test("lint", "lint", lint, judge_lint, FILE_SECONDS)],
     }
     tests = [test for kind in kinds for test in by_kind.get(kind, [])]

@@ -52,7 +52,13 @@ static inline void bare_close(gh_host_t *host) {
 
 /* ---- a real host ---- */
 
+/* With PYTHONMALLOC each object is malloc's, and the sanitizers know it; by itself the isolated
+ * configuration does not look at the environment. */
 static inline void python_open(void) {
+    PyPreConfig before;
+    PyPreConfig_InitIsolatedConfig(&before);
+    if (getenv("PYTHONMALLOC") != NULL) before.allocator = PYMEM_ALLOCATOR_MALLOC;
+    ck_assert_int_eq(PyStatus_Exception(Py_PreInitialize(&before)), 0);
     PyConfig config;
     PyConfig_InitIsolatedConfig(&config);
     config.site_import = 0;

@@ -6,6 +6,7 @@
  * it: at the depth of the first spawn, however deep the main task is when it first parks.  The main
  * task is the thread's own greenlet: it comes first and ends last, as in any Python program.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,7 @@ static int greenlet_version(void) {
 int gh__switch_check(void) {
     int version = greenlet_version();
     if (version >= OLDEST_GREENLET) return 0;
+    if (version < 0 && (errno == EMFILE || errno == ENFILE)) return 0; /* the loop will tell */
     if (version < 0)
         gh__fail(GH_EXIT_UNAVAILABLE,
                  "greenlet can't be loaded from %s; install Debian's "

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """100,000 tasks in time.sleep(), each within 8 KiB."""
+# measures: memory
 # expect: 100000 parked at once
 # expect: within 8 KiB each
 # expect: 100000 woken
