@@ -164,11 +164,9 @@ typedef struct gh__fd_s {
     uint32_t watched;       /* what our epoll instance watches it for; 0: nothing */
     uint8_t kind;           /* gh__fdkind_t */
     uint8_t how[2];         /* gh__how_t: to read it, to write it */
+    uint8_t unlimited;      /* EPOLLIN: it has no SO_RCVTIMEO, EPOLLOUT: no SO_SNDTIMEO */
     uint8_t doubtful : 1;   /* it may have been closed unseen since it was watched */
     unsigned closed_unseen; /* the count when all this was learnt: see gh__fd_closed_unseen */
-    uint8_t timeouts_known : 1;
-    uint8_t private_listener : 1;        /* listen() was called here and no fork came after */
-    uint64_t recv_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ns, GH__NEVER if unset */
 } gh__fd_t;
 
 int gh__fdwait_open(gh_host_t *host);
@@ -459,6 +457,10 @@ int gh__task_cancel(gh_task_t *task, PyObject *error);
 int gh__cancel_decode(gh_task_t *task, int status);
 /* Raises what the task owes, with the GIL.  Always -1. */
 int gh__cancel_raise(gh_task_t *task);
+/* For a call that has no EINTR to return: runs the Python handlers of the signals that have arrived,
+ * here and now.  0, or UV_ECANCELED when one raised: the task owes its exception, as if it had been
+ * cancelled with it.  Without the GIL. */
+int gh__cancel_by_signal(gh_task_t *task);
 /* True when the task owes an exception and CPython has not been told yet. */
 bool gh__cancel_pending(const gh_task_t *task);
 /* The number that no program can use, and the handler of which raises. */
@@ -507,6 +509,7 @@ typedef struct gh__job_s {
     gh__post_t post;
     bool done;
     bool deaf;       /* neither signals nor cancel end it before it is done */
+    bool steadfast;  /* the call has no EINTR: signals are handled meanwhile, and it goes on */
     int interrupted; /* why a job with a thread was interrupted: UV_EINTR, UV_ECANCELED, or 0 */
 } gh__job_t;
 
@@ -594,6 +597,9 @@ struct gh_host_s {
     int epfd;
     gh__fd_t **fds;
     size_t fd_capacity, fd_waits;
+
+    timer_t guard;   /* hooks/guard.c */
+    pid_t guard_tid; /* the thread it is for: 0 before its first use, -1 if there is none */
 
     uv_mutex_t post_lock;
     gh__link_t posts;

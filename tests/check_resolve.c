@@ -20,6 +20,7 @@ static void add(const char *name, void *real) {
 
 static void setup(void) {
 #define HOOK(family, type, name, params, args) add(#name, *(void **)&libc_##name);
+#define HOOK_VOID HOOK
 #define HOOK_CALLER(family, type, name) add(#name, *(void **)&libc_##name);
 #define HOOK_NAKED HOOK_CALLER
 #include "hooks/hooks.def"

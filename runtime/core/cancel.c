@@ -64,6 +64,14 @@ int gh__cancel_decode(gh_task_t *task, int status) {
     return UV_EINTR;
 }
 
+int gh__cancel_by_signal(gh_task_t *task) {
+    PyEval_RestoreThread(task->outcome.host->tstate);
+    int raised = PyErr_CheckSignals();
+    if (raised < 0) Py_XSETREF(task->cancel, gh__take_error());
+    PyEval_SaveThread();
+    return raised < 0 ? UV_ECANCELED : 0;
+}
+
 int gh__task_cancel(gh_task_t *task, PyObject *error) {
     if (task->state == GH__DONE || task->collapsed) return UV_EALREADY;
     Py_XSETREF(task->cancel, Py_NewRef(error));

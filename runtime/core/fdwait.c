@@ -54,7 +54,7 @@ static gh__fd_t *refresh(gh__fd_t *record) {
     record->doubtful = record->watched != 0;
     record->kind = GH__FD_UNKNOWN;
     record->how[0] = record->how[1] = GH__HOW_UNKNOWN;
-    record->timeouts_known = record->private_listener = 0;
+    record->unlimited = 0;
     return record;
 }
 

@@ -119,6 +119,7 @@ int gh__loop_close(gh_host_t *host) {
     uv_run(&host->loop, UV_RUN_NOWAIT);
     gh__fdwait_close(host);
     gh__deadlines_close(host);
+    gh__guard_close(host);
     host->open = false;
     int error = uv_loop_close(&host->loop);
     gh__own_fds_closed();

@@ -64,11 +64,14 @@ int gh__offload_pool(gh_task_t *task, gh__job_t *job, const char *call) {
     how.deaf = job->deaf;
     while (!job->done) {
         status = gh__park(task, &how);
+        if (status == UV_EINTR && job->steadfast) status = gh__cancel_by_signal(task);
         if (status < 0 && !job->done && !job->deaf) {
             job->task = NULL;
             return status;
         }
     }
+    /* It ended in the same turn as a cancel: its result counts, the exception follows it. */
+    if (status < 0) gh__cancel_decode(task, status);
     return 0;
 }
 

@@ -42,12 +42,14 @@
 #define HOOK(family, type, name, params, args)                                                     \
     type hook_##name params;                                                                       \
     extern type(*libc_##name) params;
+#define HOOK_VOID HOOK
 #define HOOK_CALLER(family, type, name)                                                            \
     type hook_##name(void *caller);                                                                \
     extern type (*libc_##name)(void);
 #define HOOK_NAKED(family, type, name) extern type (*libc_##name)(void);
 #include "hooks/hooks.def"
 #undef HOOK
+#undef HOOK_VOID
 #undef HOOK_CALLER
 #undef HOOK_NAKED
 
@@ -62,18 +64,21 @@ void gh__hooks_resolve(void);
 /*
  * Parks until the descriptor is ready, as gh__park_fd, and decodes for C: true means "try the call
  * again"; false means that errno says why not (EINTR, ECANCELED, EBADF, ENOMEM), with EAGAIN for a
- * deadline that has passed.
+ * deadline that has passed.  With a deadline no signal handler's SA_RESTART counts, as signal(7)
+ * has it for sockets with a time limit.
  */
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline);
 /* Sets errno from a negative UV_E*, through gh__cancel_decode.  Always -1. */
 int gh__wait_failed(gh_task_t *task, int status);
-/* Whether poll says that it is ready: for POLLIN, for POLLOUT, or for an error. */
-bool gh__ready_now(int fd, short events);
+/* What poll says of it right now, of POLLIN, of POLLOUT, or of errors; 0: not ready.  Preserves errno. */
+short gh__ready_now(int fd, short events);
 /* Whether the program made the descriptor non-blocking, and so wants its EAGAIN. */
 bool gh__is_nonblocking(int fd);
 /* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */
 uint64_t gh__deadline_relative(const struct timespec *time);
 uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time);
+/* What is left until a deadline, for those calls that tell. */
+struct timespec gh__time_left(uint64_t deadline);
 
 /* The same for the timeouts of poll and its kin: less than 0, or NULL, is for ever, and none at all
  * gives 0.  The second is false when the kernel would refuse the time. */
@@ -141,6 +146,30 @@ ssize_t gh__transfer(gh_task_t *task, gh__transfer_t *transfer);
 ssize_t gh__transfer_blocking(gh__transfer_t *transfer);
 /* How much can surely be written, without blocking, to what has just been said to be writable. */
 size_t gh__room(gh__fdkind_t kind);
+
+/* ---- from hooks/guard.c ---- */
+
+/* From start to stop, no call that would block lasts longer than a fraction of a millisecond: it
+ * returns EINTR.  For a call that poll has said will not block.  Both preserve errno. */
+void gh__guard_start(gh_host_t *host);
+void gh__guard_stop(gh_host_t *host);
+void gh__guard_close(gh_host_t *host);
+
+/* ---- from hooks/socket.c ---- */
+
+/* An option of SOL_SOCKET that is an int, or -1 with errno. */
+int gh__socket_option(int fd, int option);
+/* When a call that blocks now must end by SO_RCVTIMEO (EPOLLIN) or SO_SNDTIMEO (EPOLLOUT). */
+uint64_t gh__socket_deadline(gh_host_t *host, int fd, uint32_t events);
+/* How many bytes its parts are together. */
+size_t gh__message_length(const struct msghdr *message);
+
+/* ---- from hooks/unix.c ---- */
+
+bool gh__is_unix_address(const struct sockaddr *address, socklen_t size);
+/* sendmsg to such an address. */
+ssize_t gh__send_to_unix(gh_task_t *task, const char *name, int fd, const struct msghdr *message,
+                         int flags);
 
 /* ---- from hooks/spawn.c ---- */
 

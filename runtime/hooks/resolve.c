@@ -12,10 +12,12 @@
 bool gh__hooks_resolved;
 
 #define HOOK(family, type, name, params, args) type(*libc_##name) params;
+#define HOOK_VOID HOOK
 #define HOOK_CALLER(family, type, name) type (*libc_##name)(void);
 #define HOOK_NAKED HOOK_CALLER
 #include "hooks/hooks.def"
 #undef HOOK
+#undef HOOK_VOID
 #undef HOOK_CALLER
 #undef HOOK_NAKED
 
@@ -32,10 +34,12 @@ void gh__hooks_resolve(void) {
     if (gh__hooks_resolved) return;
         /* POSIX makes a data pointer hold a function's address; ISO C alone has no cast for it. */
 #define HOOK(family, type, name, params, args) *(void **)&libc_##name = look_up(#name);
+#define HOOK_VOID HOOK
 #define HOOK_CALLER(family, type, name) *(void **)&libc_##name = look_up(#name);
 #define HOOK_NAKED HOOK_CALLER
 #include "hooks/hooks.def"
 #undef HOOK
+#undef HOOK_VOID
 #undef HOOK_CALLER
 #undef HOOK_NAKED
     gh__hooks_resolved = true;

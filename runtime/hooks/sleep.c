@@ -23,10 +23,7 @@ static bool valid(const struct timespec *time) {
 }
 
 static void tell_left(struct timespec *left, uint64_t deadline) {
-    uint64_t now = gh__now(), ns = deadline > now ? deadline - now : 0;
-    if (left == NULL) return;
-    left->tv_sec = (time_t)(ns / NS_PER_SECOND);
-    left->tv_nsec = (long)(ns % NS_PER_SECOND);
+    if (left != NULL) *left = gh__time_left(deadline);
 }
 
 int hook_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,

@@ -14,7 +14,7 @@ int gh__wait_failed(gh_task_t *task, int status) {
 }
 
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline) {
-    int status = gh__park_fd(task, call, fd, events, deadline, true);
+    int status = gh__park_fd(task, call, fd, events, deadline, deadline == GH__NEVER);
     if (status >= 0) return true;
     if (status == UV_ETIMEDOUT)
         errno = EAGAIN;
@@ -23,9 +23,12 @@ bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, 
     return false;
 }
 
-bool gh__ready_now(int fd, short events) {
+short gh__ready_now(int fd, short events) {
     struct pollfd probe = {.fd = fd, .events = events};
-    return libc_poll(&probe, 1, 0) != 0;
+    int saved_errno = errno;
+    short ready = libc_poll(&probe, 1, 0) < 0 ? POLLERR : probe.revents;
+    errno = saved_errno;
+    return ready;
 }
 
 bool gh__is_nonblocking(int fd) {
@@ -41,6 +44,12 @@ static uint64_t to_ns(const struct timespec *time) {
 
 uint64_t gh__deadline_relative(const struct timespec *time) {
     return gh__deadline_after(to_ns(time));
+}
+
+struct timespec gh__time_left(uint64_t deadline) {
+    uint64_t now = gh__now(), ns = deadline > now ? deadline - now : 0;
+    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_SECOND),
+                             .tv_nsec = (long)(ns % NS_PER_SECOND)};
 }
 
 /* Other clocks can be set, so the difference to their present time is what counts. */
