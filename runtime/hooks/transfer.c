@@ -129,7 +129,8 @@ static bool has_timed_reads(int fd) {
 }
 
 static ssize_t polled(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t kind) {
-    if (kind == GH__FD_TERMINAL && !transfer->writes && has_timed_reads(transfer->fd))
+    bool timed = kind == GH__FD_TERMINAL && !transfer->writes && has_timed_reads(transfer->fd);
+    if (timed && !gh__is_nonblocking(transfer->fd))
         return elsewhere(task, transfer, gh__call_in_thread);
     while (!gh__ready_now(transfer->fd, transfer->writes ? POLLOUT : POLLIN)) {
         if (gh__is_nonblocking(transfer->fd)) break;
