@@ -178,7 +178,10 @@ def serve(root: Path, delay: float) -> Iterator[str]:
     python = shutil.which("python3") or sys.executable
     script = str(Path(__file__).with_name("slow_server.py"))
     with subprocess.Popen(
-        [python, script, str(root), str(delay)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [python, script, str(root), str(delay)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for us: the server stops last.
     ) as server:
         assert server.stdout is not None
         yield server.stdout.readline().decode().strip()

@@ -16,6 +16,13 @@ with (
     closing(Database(options.report.with_suffix(".sqlite"), len(paths))) as database,
 ):
     tasks = [greenhost.spawn(check_document, site, path, database, name=path) for path in paths]
-    for task in tasks:
-        task.result()
+    try:
+        for task in tasks:
+            task.result()
+    finally:
+        # Ctrl-C, or a check that failed: the others end before the database is closed.
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            task.join()
     write_report(database, options.report)

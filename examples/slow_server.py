@@ -42,8 +42,7 @@ def main() -> None:
         try:
             sys.stdin.read()
         except KeyboardInterrupt:
-            pass  # Ctrl-C reaches every program of the terminal; ours just stops.
-        server.shutdown()
+            pass  # Ctrl-C in a terminal stops us as quietly.
 
 
 if __name__ == "__main__":

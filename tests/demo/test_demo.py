@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from hashlib import sha256
 from pathlib import Path
@@ -123,9 +124,16 @@ class ExampleTest(unittest.TestCase):
         fake.chmod(0o755)
         return str(fake)
 
+    def assert_no_process_left(self) -> None:
+        # A server that was interrupted while it started sees only then that it is not wanted.
+        patience = time.monotonic() + 5
+        while time.monotonic() < patience and processes_mentioning(str(self.directory)):
+            time.sleep(0.05)
+        self.assertEqual(processes_mentioning(str(self.directory)), [])
+
     def assert_nothing_left(self) -> None:
         self.assertEqual(list(self.temporary.iterdir()), [])
-        self.assertEqual(processes_mentioning(str(self.directory)), [])
+        self.assert_no_process_left()
 
 
 class HelloTasks(ExampleTest):
@@ -149,7 +157,7 @@ class LinkCheck(ExampleTest):
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertEqual((self.directory / "report.txt").read_text(), REPORT)
         self.assertIn("5 of 5 documents checked", run.stdout)
-        self.assertEqual(processes_mentioning("slow_server.py " + str(self.directory)), [])
+        self.assert_no_process_left()
 
     def test_python3_writes_the_report(self) -> None:
         self.assert_report_is_right(self.check(PYTHON, "linkcheck.py"))
@@ -159,6 +167,21 @@ class LinkCheck(ExampleTest):
 
     def test_one_task_per_document_writes_the_same_report(self) -> None:
         self.assert_report_is_right(self.check(GREENHOST, "linkcheck_tasks.py"))
+
+    def test_ctrl_c_ends_every_task_before_what_it_uses(self) -> None:
+        report = str(self.directory / "report.txt")
+        command = (GREENHOST, str(EXAMPLES / "linkcheck_tasks.py"), "--report", report)
+        with self.start(*command, "--root", str(self.share), "--delay", "30") as child:
+            while not Path(report).with_suffix(".sqlite").exists():
+                self.assertIsNone(child.poll(), "it ended before it checked anything")
+            time.sleep(0.3)
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate()
+        self.assertEqual((child.returncode, out), (-signal.SIGINT, ""), err)
+        # One traceback, that of the main program: no task failed on a closed database.
+        self.assertEqual(err.count("Traceback"), 1, err)
+        self.assertTrue(err.endswith("\nKeyboardInterrupt\n"), err)
+        self.assert_no_process_left()
 
     def test_the_limit_spreads_the_choice_over_all_documents(self) -> None:
         run = self.check(PYTHON, "linkcheck.py", "--limit", "2")
