@@ -18,6 +18,14 @@ typedef struct pair_s {
     int from, to;
 } pair_t;
 
+/* A socket's own timeouts hold. */
+static bool wait_one(gh_task_t *task, const char *call, int fd, uint32_t events) {
+    gh_host_t *host = task->outcome.host;
+    bool socket = gh__fd_kind(host, fd) == GH__FD_SOCKET;
+    uint64_t deadline = socket ? gh__socket_deadline(host, fd, events) : GH__NEVER;
+    return gh__wait_ready(task, call, fd, events, deadline);
+}
+
 /* Waits until both are ready: 1.  0: one is not, and is non-blocking.  -1: errno says why. */
 static int wait_both(gh_task_t *task, const pair_t *pair) {
     for (;;) {
@@ -25,8 +33,7 @@ static int wait_both(gh_task_t *task, const pair_t *pair) {
         if (writes && gh__ready_now(pair->to, POLLOUT)) return 1;
         int fd = writes ? pair->to : pair->from;
         if (gh__is_nonblocking(fd)) return 0;
-        if (!gh__wait_ready(task, pair->call, fd, writes ? EPOLLOUT : EPOLLIN, GH__NEVER))
-            return -1;
+        if (!wait_one(task, pair->call, fd, writes ? EPOLLOUT : EPOLLIN)) return -1;
     }
 }
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# A file sent to a blocking socket or pipe is sent whole, while the peer is another task.
+# A file sent to a blocking socket or pipe is sent whole, while the peer is another task. A timeout
+# of the socket holds.
 # hooks: sendfile sendfile64
 # expect: socket 3000000 True
 # expect: pipe 3000000 True
 # expect: sendfile 3000000 True
+# expect: EAGAIN
 import ctypes
+import errno
 import os
 import socket
+import struct
 
 import greenhost
 
@@ -53,3 +57,11 @@ def send_with_libc(fd):
 
 near, far = socket.socketpair()
 run("sendfile", send_with_libc, far.detach(), near.detach())
+
+near, far = socket.socketpair()
+near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 10_000))
+assert 0 < greenhost.spawn(os.sendfile, near.fileno(), file, 0, len(data)).result() < len(data)
+try:
+    greenhost.spawn(os.sendfile, near.fileno(), file, 0, len(data)).result()
+except BlockingIOError as error:
+    print(errno.errorcode[error.errno])

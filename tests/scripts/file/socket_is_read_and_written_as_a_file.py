@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# read and write on a socket wait too, and take many buffers.
+# read and write on a socket wait too, keep its timeout, and take many buffers.
 # hooks: read write readv writev
 # expect: parked
 # expect: [b'abc', b'de']
+# expect: EAGAIN
 # expect: b''
+import errno
 import os
 import socket
+import struct
 
 import greenhost
 
@@ -17,4 +20,9 @@ print(task.state)
 os.writev(far.fileno(), [b"a", b"bcd", b"e"])
 task.result()
 print([bytes(buffer) for buffer in buffers])
+near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 10_000))
+try:
+    greenhost.spawn(os.read, near.fileno(), 1).result()
+except BlockingIOError as error:
+    print(errno.errorcode[error.errno])
 print(greenhost.spawn(os.read, near.fileno(), 0).result())
