@@ -95,7 +95,8 @@ def work(function: Callable[..., T], /, *args: Any) -> Operation[T]:
 
     It runs in a copy of the caller's contextvars. Blocking calls in it block that thread, and the
     pool has few: four, or what the environment variable UV_THREADPOOL_SIZE says. One that has
-    begun can't be stopped: cancelled, it goes on and its outcome is dropped.
+    begun can't be stopped: cancelled, it goes on and its outcome is dropped, and a program that ends
+    waits until it next needs the interpreter.
     """
     return _greenhost.start_work(function, *args)
 
