@@ -22,8 +22,11 @@ def kill_myself():
 
 greenhost.spawn(kill_myself).result()
 signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
-task = greenhost.spawn(time.sleep, 0.01)
+# It must be there still when the thread comes to it: the ident of one that has ended is nobody's.
+promise = greenhost.Promise()
+task = greenhost.spawn(promise.result)
 thread = threading.Thread(target=signal.pthread_kill, args=(task.ident, signal.SIGUSR1))
 thread.start()
 thread.join()
+promise.set_result(None)
 task.join()
