@@ -113,9 +113,7 @@ def getaddrinfo(
     return work(socket.getaddrinfo, host, port, family, type, proto, flags)
 
 
-def read(
-    file: int | HasFileno, size: int, offset: int | None = None
-) -> Operation[bytes]:
+def read(file: int | HasFileno, size: int, offset: int | None = None) -> Operation[bytes]:
     """Read up to size bytes of a file on the pool, from offset or where it stands.
 
     For files. What waits for a peer, as a pipe or a socket does, would keep a thread of the pool:
@@ -126,9 +124,7 @@ def read(
     return work(os.pread, _descriptor(file), size, offset)
 
 
-def write(
-    file: int | HasFileno, data: Any, offset: int | None = None
-) -> Operation[int]:
+def write(file: int | HasFileno, data: Any, offset: int | None = None) -> Operation[int]:
     """Write bytes to a file on the pool, at offset or where it stands; the result is how many.
 
     data: anything bytes-like. It is copied first unless it is bytes, so the caller may change it.
