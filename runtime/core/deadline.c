@@ -91,7 +91,8 @@ void gh__deadline_stop(gh_host_t *host, gh__deadline_t *deadline) {
 
 void gh__deadlines_fire(gh_host_t *host) {
     gh__heap_t *heap = &host->deadlines;
-    if (heap->count == 0) return;
+    /* The timer may be set for a deadline that has been stopped, and then goes off for nobody. */
+    if (heap->count == 0 && heap->armed == GH__NEVER) return;
     uint64_t now = gh__now();
     while (heap->count > 0 && heap->items[0]->when <= now) {
         gh__deadline_t *due = heap->items[0];

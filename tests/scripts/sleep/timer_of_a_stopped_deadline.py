@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# A deadline that is stopped in time leaves the timer set; it goes off for nobody, and the next
+# deadline must be set all the same.
+# expect: taken before its time-out
+# expect: the timer has gone off
+# expect: slept
+import subprocess
+import threading
+import time
+
+from greenhost import spawn
+
+lock = threading.Lock()
+lock.acquire()
+
+
+def take() -> None:
+    if lock.acquire(timeout=1):
+        print("taken before its time-out")
+
+
+def release() -> None:
+    subprocess.run(["true"])  # the loop polls meanwhile, and sets the timer
+    lock.release()
+
+
+task = spawn(take)
+spawn(release)
+task.join()
+spawn(subprocess.run, ["sleep", "1.2"]).join()
+print("the timer has gone off")
+spawn(time.sleep, 0.01).join()
+print("slept")
