@@ -17,6 +17,10 @@ lock.acquire()
 def take() -> None:
     if lock.acquire(timeout=1):
         print("taken before its time-out")
+    subprocess.run(["sleep", "1.2"])
+    print("the timer has gone off")
+    time.sleep(0.01)  # nothing else makes the loop turn
+    print("slept")
 
 
 def release() -> None:
@@ -27,7 +31,3 @@ def release() -> None:
 task = spawn(take)
 spawn(release)
 task.join()
-spawn(subprocess.run, ["sleep", "1.2"]).join()
-print("the timer has gone off")
-spawn(time.sleep, 0.01).join()
-print("slept")
