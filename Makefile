@@ -15,10 +15,10 @@ CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-ve
     python3-psycopg2 python3-redis python3-trio libpython3.11-testsuite postgresql redis-server
 
 # Asked once, and silently: a missing package is reported by the target `tools`, in one line.
-PY_CFLAGS := $(shell pkg-config --cflags python3-embed libuv 2>/dev/null)
+PY_CFLAGS := $(shell pkg-config --cflags python-3.11-embed libuv 2>/dev/null)
 UV_LIBS := $(shell pkg-config --libs libuv 2>/dev/null)
-PY_SHARED := $(shell pkg-config --libs python3-embed 2>/dev/null) -lm
-PY_PREFIX := $(shell pkg-config --variable=prefix python3-embed 2>/dev/null)
+PY_SHARED := $(shell pkg-config --libs python-3.11-embed 2>/dev/null) -lm
+PY_PREFIX := $(shell pkg-config --variable=prefix python-3.11-embed 2>/dev/null)
 PY_STATIC := $(shell $(PYTHON) -c 'import sysconfig; get = sysconfig.get_config_var; \
     print(get("LIBPL") + "/" + get("LIBRARY"), get("MODLIBS"), get("LIBS"), get("SYSLIBS"))' \
     2>/dev/null)
