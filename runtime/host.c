@@ -9,9 +9,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/cancel.h"
+#include "core/chore.h"
+#include "core/deadline.h"
+#include "core/dump.h"
+#include "core/errors.h"
+#include "core/identity.h"
+#include "core/list.h"
+#include "core/loop.h"
+#include "core/lot.h"
 #include "core/operation.h"
-#include "hooks/hooks.h"
+#include "core/ownfds.h"
+#include "core/post.h"
+#include "core/promise.h"
+#include "core/signal.h"
+#include "core/switch.h"
+#include "core/task.h"
+#include "current.h"
+#include "host.h"
 #include "internal.h"
+#include "pymod/pymod.h"
 
 /* How long tasks that are cancelled at exit may take for their finally blocks. */
 #define EXIT_GRACE_NS UINT64_C(2000000000)
@@ -33,19 +50,6 @@ void gh__fail(int exit_code, const char *format, ...) {
     failure_code = exit_code;
 }
 
-void gh__chore_add(gh_host_t *host, gh__chore_t *chore, void (*run)(gh__chore_t *)) {
-    chore->run = run;
-    gh__list_append(&host->chores, &chore->link);
-}
-
-void gh__chores_run(gh_host_t *host) {
-    gh__link_t *item;
-    while ((item = gh__list_pop(&host->chores)) != NULL) {
-        gh__chore_t *chore = GH__CONTAINER(item, gh__chore_t, link);
-        chore->run(chore);
-    }
-}
-
 gh_host_t *gh__host_hold(gh_host_t *host) {
     host->holders++;
     return host;
@@ -55,6 +59,39 @@ void gh__host_drop(gh_host_t *host) {
     if (--host->holders > 0) return;
     free(host->held);
     free(host);
+}
+
+/* ---- fork ---- */
+
+/*
+ * A fork leaves the thread that called it, and of its tasks the one that did.  If that is not the
+ * loop thread, the child has no host: the surface is libc's there.
+ */
+static void after_fork(void) {
+    gh_host_t *host = gh__current;
+    gh__own_fds_after_fork();
+    gh__lot_after_fork();
+    gh__signal_after_fork();
+    if (host == NULL) return;
+    if (host->running == NULL) {
+        gh__current = NULL;
+        return;
+    }
+    host->tid = gettid();
+    host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
+    gh__list_init(&host->posts);
+    gh__list_clear(&host->sigwaits);
+    uv_mutex_init(&host->post_lock);
+    gh__heap_t *heap = &host->deadlines;
+    for (size_t i = 0; i < heap->count; i++) heap->items[i]->slot = GH__NO_SLOT;
+    heap->count = 0;
+    gh__task_after_fork(host);
+    if (gh__loop_after_fork(host) < 0) {
+        gh__current = NULL;
+        return;
+    }
+    gh__signal_open(host);
+    gh__sources_after_fork(host);
 }
 
 /* ---- opening ---- */
@@ -111,7 +148,7 @@ static int open_host(gh_host_t *host) {
             "this libpython does not call the executable's pthread_self; use Debian's python3.11");
         return UV_ENOSYS;
     }
-    if (!fork_handled && pthread_atfork(NULL, NULL, gh__host_after_fork) == 0) fork_handled = true;
+    if (!fork_handled && pthread_atfork(NULL, NULL, after_fork) == 0) fork_handled = true;
     int error = gh__switch_check();
     if (error < 0 || (error = uv_mutex_init(&host->post_lock)) < 0) return error;
     return open_python(host);
@@ -208,37 +245,4 @@ void gh__host_close(gh_host_t *host) {
     if (error < 0) return;
     uv_mutex_destroy(&host->post_lock);
     gh__host_drop(host);
-}
-
-/* ---- fork ---- */
-
-/*
- * A fork leaves the thread that called it, and of its tasks the one that did.  If that is not the
- * loop thread, the child has no host: the surface is libc's there.
- */
-void gh__host_after_fork(void) {
-    gh_host_t *host = gh__current;
-    gh__own_fds_after_fork();
-    gh__lot_after_fork();
-    gh__signal_after_fork();
-    if (host == NULL) return;
-    if (host->running == NULL) {
-        gh__current = NULL;
-        return;
-    }
-    host->tid = gettid();
-    host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
-    gh__list_init(&host->posts);
-    gh__list_clear(&host->sigwaits);
-    uv_mutex_init(&host->post_lock);
-    gh__heap_t *heap = &host->deadlines;
-    for (size_t i = 0; i < heap->count; i++) heap->items[i]->slot = GH__NO_SLOT;
-    heap->count = 0;
-    gh__task_after_fork(host);
-    if (gh__loop_after_fork(host) < 0) {
-        gh__current = NULL;
-        return;
-    }
-    gh__signal_open(host);
-    gh__sources_after_fork(host);
 }

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/guard.h"
+#include "core/offload.h"
 #include "hooks/hooks.h"
+#include "host.h"
 
 static gh_host_t *host;
 

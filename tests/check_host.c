@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "core/loop.h"
 #include "support.h"
 
 static int count_descriptors(void) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* check_list.c: the intrusive list of internal.h, under everything that waits. */
+/* check_list.c: the intrusive list of core/list.h, under everything that waits. */
 #include "support.h"
 
 static gh__link_t list, items[4];

@@ -3,6 +3,8 @@
 #include <semaphore.h>
 #include <signal.h>
 
+#include "core/cancel.h"
+#include "core/errors.h"
 #include "support.h"
 
 typedef struct work_s {

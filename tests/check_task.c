@@ -6,7 +6,7 @@
 
 #define STATES (GH__DONE + 1)
 
-/* The arrows of the picture in internal.h, once more. */
+/* The arrows of the picture in core/task.h, once more. */
 static bool in_picture(gh__state_t from, gh__state_t to) {
     switch (from) {
     case GH__NEW: return to == GH__READY || to == GH__RUNNING;

@@ -19,6 +19,9 @@ FILE_LINES = 500
 MEDIAN_LINES = 10
 NINE_IN_TEN_LINES = 35
 
+# The rooms that a room must not include from; the core knows of the surface libc.h alone.
+AGAINST = {"core": ("hooks", "pymod"), "hooks": ("pymod",), "pymod": ("hooks",)}
+
 # These run before there is a host, when every function of the surface is libc's own.
 BEFORE_THE_HOST = ("runtime/interp.c", "runtime/venv.c")
 # Where the one switch is.
@@ -107,6 +110,16 @@ def raw_calls():
             )
 
 
+def directions():
+    """Who includes whom, as docs/DESIGN.md draws it."""
+    for path, name, text in files(["runtime"], ".c", ".h"):
+        room = name.split("/")[1]
+        for match in re.finditer(r'^#include "((\w+)/[^"]+)"', text, re.M):
+            included, other = match[1], match[2]
+            if other in AGAINST.get(room, ()) and included != "hooks/libc.h":
+                yield f"{name}:{line_of(text, match.start())}: {room} must not know {included}"
+
+
 def switches():
     for path, name, text in files(["runtime"], ".c", ".h"):
         code = bare(text)
@@ -129,7 +142,7 @@ def contracts():
                 yield f"{name}:{line}: {match[1]} has no contract [thread | GIL | may park | owns | errors]"
 
 
-RULES = (licences, file_lengths, function_lengths, raw_calls, switches, contracts)
+RULES = (licences, file_lengths, function_lengths, raw_calls, directions, switches, contracts)
 
 
 def main():

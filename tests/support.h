@@ -15,7 +15,18 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "core/deadline.h"
+#include "core/fdwait.h"
+#include "core/list.h"
+#include "core/lot.h"
+#include "core/offload.h"
+#include "core/ownfds.h"
+#include "core/post.h"
+#include "core/task.h"
+#include "core/waiter.h"
+#include "current.h"
 #include "hooks/hooks.h"
+#include "host.h"
 #include "internal.h"
 
 /* ---- a bare loop ---- */

@@ -13,7 +13,13 @@
  */
 #include <errno.h>
 
-#include "hooks/hooks.h"
+#include "core/cancel.h"
+#include "core/errors.h"
+#include "core/identity.h"
+#include "core/park.h"
+#include "core/task.h"
+#include "current.h"
+#include "host.h"
 #include "internal.h"
 
 static PyObject *on_interrupt(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {

@@ -11,7 +11,9 @@
 #include <sys/timerfd.h>
 #include <time.h>
 
-#include "hooks/hooks.h"
+#include "core/deadline.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)

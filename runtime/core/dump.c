@@ -7,7 +7,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "hooks/hooks.h"
+#include "core/cancel.h"
+#include "core/deadline.h"
+#include "core/dump.h"
+#include "core/errors.h"
+#include "core/list.h"
+#include "core/park.h"
+#include "core/post.h"
+#include "core/signal.h"
+#include "core/task.h"
+#include "host.h"
 #include "internal.h"
 
 static const char *events_word(uint32_t events) {

@@ -18,7 +18,11 @@
 #include <sys/epoll.h>
 #include <sys/stat.h>
 
-#include "hooks/hooks.h"
+#include "core/fdwait.h"
+#include "core/list.h"
+#include "core/waiter.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 #define EVENTS_PER_READ 256
@@ -230,4 +234,12 @@ int gh__fdwait_after_fork(gh_host_t *host) {
     }
     host->fd_waits = 0;
     return 0;
+}
+
+short gh__ready_now(int fd, short events) {
+    struct pollfd probe = {.fd = fd, .events = events};
+    int saved_errno = errno;
+    short ready = libc_poll(&probe, 1, 0) < 0 ? POLLERR : probe.revents;
+    errno = saved_errno;
+    return ready;
 }

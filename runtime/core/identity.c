@@ -6,12 +6,14 @@
  * belong to a thread, who the main thread is, and the GIL's lock.
  */
 #define Py_BUILD_CORE 1
+#include "core/identity.h"
+#include "core/park.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 #include <internal/pycore_interp.h>
 #include <internal/pycore_runtime.h>
-
-#include "hooks/hooks.h"
 
 void gh__identity_init(gh_host_t *host, gh__identity_t *identity, unsigned long ident) {
     *identity =

@@ -9,7 +9,20 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
-#include "hooks/hooks.h"
+#include "core/deadline.h"
+#include "core/dump.h"
+#include "core/errors.h"
+#include "core/fdwait.h"
+#include "core/guard.h"
+#include "core/list.h"
+#include "core/loop.h"
+#include "core/lot.h"
+#include "core/ownfds.h"
+#include "core/post.h"
+#include "core/signal.h"
+#include "core/task.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 /* uv_loop_fork is right only from here on, and uv_async_send signal-safe. */

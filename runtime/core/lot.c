@@ -14,7 +14,15 @@
 #include <limits.h>
 #include <stdatomic.h>
 
-#include "hooks/hooks.h"
+#include "core/list.h"
+#include "core/lot.h"
+#include "core/park.h"
+#include "core/post.h"
+#include "core/signal.h"
+#include "core/task.h"
+#include "current.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 #define BUCKET_BITS 10

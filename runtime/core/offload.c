@@ -12,7 +12,15 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "hooks/hooks.h"
+#include "core/cancel.h"
+#include "core/deadline.h"
+#include "core/offload.h"
+#include "core/park.h"
+#include "core/post.h"
+#include "core/signal.h"
+#include "core/task.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 /* How often a thread whose call is to be interrupted is told so, in case it was not in it yet. */

@@ -16,7 +16,15 @@
  */
 #include <stdlib.h>
 
+#include "core/chore.h"
+#include "core/errors.h"
+#include "core/list.h"
 #include "core/operation.h"
+#include "core/post.h"
+#include "core/promise.h"
+#include "current.h"
+#include "host.h"
+#include "internal.h"
 
 static void drop(gh__source_t *source) {
     gh__post_cancel(source->host, &source->post);

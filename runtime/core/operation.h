@@ -5,6 +5,13 @@
 #ifndef GREENHOST_OPERATION_H
 #define GREENHOST_OPERATION_H
 
+#include "core/chore.h"
+#include "core/deadline.h"
+#include "core/fdwait.h"
+#include "core/list.h"
+#include "core/post.h"
+#include "core/promise.h"
+#include "core/signal.h"
 #include "internal.h"
 
 typedef struct gh__source_s gh__source_t;

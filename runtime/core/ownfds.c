@@ -17,7 +17,8 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
-#include "hooks/hooks.h"
+#include "core/ownfds.h"
+#include "hooks/libc.h"
 #include "internal.h"
 
 #define BLOCK_FIRST 256

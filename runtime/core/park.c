@@ -10,7 +10,16 @@
 #include <errno.h>
 #include <sys/epoll.h>
 
-#include "hooks/hooks.h"
+#include "core/deadline.h"
+#include "core/fdwait.h"
+#include "core/identity.h"
+#include "core/park.h"
+#include "core/signal.h"
+#include "core/switch.h"
+#include "core/task.h"
+#include "current.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 /* With one task, and no operation that wants the loop to turn, there is nobody to give the time to:

@@ -3,6 +3,9 @@
  * post.c: how any thread wakes the loop.  A list under a mutex, and one uv_async_t, which libuv
  * coalesces: a thousand posts between two turns are one wake-up.
  */
+#include "core/post.h"
+#include "core/list.h"
+#include "host.h"
 #include "internal.h"
 
 static void on_async(uv_async_t *async) { gh__post_run(async->data); }

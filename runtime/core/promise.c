@@ -7,7 +7,16 @@
  * settles the outcome posts the news to it.  Other threads are in a list that the GIL guards, and
  * are woken directly: they must not depend on a loop that the main task may be keeping from turning.
  */
-#include "hooks/hooks.h"
+#include "core/promise.h"
+#include "core/chore.h"
+#include "core/deadline.h"
+#include "core/list.h"
+#include "core/park.h"
+#include "core/post.h"
+#include "core/task.h"
+#include "core/waiter.h"
+#include "current.h"
+#include "host.h"
 #include "internal.h"
 
 void gh__outcome_init(gh__outcome_t *outcome, gh_host_t *host) {

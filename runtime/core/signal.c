@@ -14,7 +14,17 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "hooks/hooks.h"
+#include "core/cancel.h"
+#include "core/identity.h"
+#include "core/list.h"
+#include "core/offload.h"
+#include "core/park.h"
+#include "core/post.h"
+#include "core/signal.h"
+#include "core/task.h"
+#include "current.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 #define SIGNALS 65

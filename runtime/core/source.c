@@ -8,8 +8,14 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#include "core/deadline.h"
+#include "core/errors.h"
+#include "core/fdwait.h"
 #include "core/operation.h"
-#include "hooks/hooks.h"
+#include "core/signal.h"
+#include "core/waiter.h"
+#include "hooks/libc.h"
+#include "internal.h"
 
 static PyObject *none(gh__source_t *Py_UNUSED(source)) { Py_RETURN_NONE; }
 

@@ -11,7 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hooks/hooks.h"
+#include "core/cancel.h"
+#include "core/errors.h"
+#include "core/identity.h"
+#include "core/list.h"
+#include "core/loop.h"
+#include "core/park.h"
+#include "core/switch.h"
+#include "core/task.h"
+#include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 /* The version that the C API in <greenlet/greenlet.h> came with, and the first for Python 3.11. */

@@ -2,6 +2,19 @@
 /*
  * task.c: the states of a task, its birth and its end, and the queue of those that are ready.
  */
+#include "core/task.h"
+#include "core/cancel.h"
+#include "core/chore.h"
+#include "core/deadline.h"
+#include "core/errors.h"
+#include "core/identity.h"
+#include "core/list.h"
+#include "core/park.h"
+#include "core/post.h"
+#include "core/promise.h"
+#include "core/switch.h"
+#include "core/waiter.h"
+#include "host.h"
 #include "internal.h"
 
 static const char *const state_names[] = {
@@ -9,7 +22,7 @@ static const char *const state_names[] = {
     [GH__PARKED] = "parked", [GH__DONE] = "done",
 };
 
-/* The arrows of the picture in internal.h: allowed[from] is a set of states. */
+/* The arrows of the picture in task.h: allowed[from] is a set of states. */
 static const unsigned allowed[] = {
     [GH__NEW] = 1u << GH__READY | 1u << GH__RUNNING,
     [GH__READY] = 1u << GH__RUNNING,

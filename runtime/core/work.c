@@ -5,7 +5,11 @@
  * The pool's threads are strangers to the interpreter: each borrows a thread state for one call.
  * There the surface is libc's, so whatever the function does blocks that thread and no other.
  */
+#include "core/errors.h"
+#include "core/offload.h"
 #include "core/operation.h"
+#include "host.h"
+#include "internal.h"
 
 /* In a copy of the context of whoever asked for it, as a task has. */
 static PyObject *call(gh__source_t *source) {

@@ -5,7 +5,12 @@
  */
 #include <errno.h>
 
+#include "core/fdwait.h"
+#include "core/guard.h"
+#include "core/park.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* Accepts what is there.  What does not listen fails at once, whatever poll says of it. */
 static int try_accept(gh_host_t *host, int fd, struct sockaddr *address, socklen_t *size,

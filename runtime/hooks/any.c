@@ -21,7 +21,14 @@
 #include <string.h>
 #include <sys/signalfd.h>
 
+#include "core/cancel.h"
+#include "core/deadline.h"
+#include "core/fdwait.h"
+#include "core/park.h"
+#include "core/task.h"
+#include "core/waiter.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 typedef struct {
     gh__fdwait_t wait;

@@ -15,7 +15,13 @@
 #include <stdlib.h>
 #include <sys/pidfd.h>
 
+#include "core/fdwait.h"
+#include "core/offload.h"
+#include "core/park.h"
+#include "core/signal.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* A call, and how far it has come. */
 typedef struct child_s {

@@ -11,7 +11,10 @@
  */
 #include <errno.h>
 
+#include "core/park.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 static int try_connect(int fd, int flags, const struct sockaddr *address, socklen_t size) {
     libc_fcntl(fd, F_SETFL, (void *)(intptr_t)(flags | O_NONBLOCK));

@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/offload.h"
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* 0 when the job is done.  Else it isn't the caller's any more, and errno says why. */
 static int look_up(gh_task_t *task, gh__job_t *job, const char *call) {

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/offload.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* The largest block that a disk is likely to have: O_DIRECT wants buffers on such a boundary. */
 #define ALIGNMENT 4096

@@ -3,7 +3,10 @@
  * epoll.c: epoll_wait and its kin.  An epoll descriptor is itself readable when it has events, so
  * it is one descriptor to wait for, however many it watches.
  */
+#include "core/fdwait.h"
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 typedef struct {
     gh__any_t any;

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "hooks/hooks.h"
+#include "internal.h"
 
 #define RESOLVE()                                                                                  \
     if (GH__UNLIKELY(!gh__hooks_resolved)) gh__hooks_resolve()

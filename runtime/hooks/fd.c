@@ -9,7 +9,12 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "core/fdwait.h"
+#include "core/ownfds.h"
+#include "core/signal.h"
+#include "current.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /*
  * From other threads, and from signal handlers, the registry can't be told which descriptors go; it

@@ -6,7 +6,11 @@
  */
 #include <errno.h>
 
+#include "core/fdwait.h"
+#include "core/park.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 static intptr_t make_flock(const intptr_t *arguments, void *memory) {
     (void)memory;

@@ -15,49 +15,19 @@
 #ifndef GREENHOST_HOOKS_H
 #define GREENHOST_HOOKS_H
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <poll.h>
-#include <pthread.h>
-#include <sched.h>
-#include <semaphore.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/epoll.h>
-#include <sys/file.h>
-#include <sys/resource.h>
-#include <sys/select.h>
-#include <sys/sendfile.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-#include <sys/uio.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "core/fdwait.h"
+#include "hooks/libc.h"
 #include "internal.h"
 
-#define HOOK(family, type, name, params, args)                                                     \
-    type hook_##name params;                                                                       \
-    extern type(*libc_##name) params;
+#define HOOK(family, type, name, params, args) type hook_##name params;
 #define HOOK_VOID HOOK
-#define HOOK_CALLER(family, type, name)                                                            \
-    type hook_##name(void *caller);                                                                \
-    extern type (*libc_##name)(void);
-#define HOOK_NAKED(family, type, name) extern type (*libc_##name)(void);
+#define HOOK_CALLER(family, type, name) type hook_##name(void *caller);
+#define HOOK_NAKED(family, type, name)
 #include "hooks/hooks.def"
 #undef HOOK
 #undef HOOK_VOID
 #undef HOOK_CALLER
 #undef HOOK_NAKED
-
-/* ---- from hooks/resolve.c ---- */
-
-extern bool gh__hooks_resolved;
-/* Looks up every libc_f with dlsym(RTLD_NEXT).  Any thread, any number of times. */
-void gh__hooks_resolve(void);
 
 /* ---- from hooks/wait.c: what the families share ---- */
 
@@ -70,8 +40,6 @@ void gh__hooks_resolve(void);
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline);
 /* Sets errno from a negative UV_E*, through gh__cancel_decode.  Always -1. */
 int gh__wait_failed(gh_task_t *task, int status);
-/* What poll says of it right now, of POLLIN, of POLLOUT, or of errors; 0: not ready.  Preserves errno. */
-short gh__ready_now(int fd, short events);
 /* Whether the program made the descriptor non-blocking, and so wants its EAGAIN. */
 bool gh__is_nonblocking(int fd);
 /* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */
@@ -147,14 +115,6 @@ ssize_t gh__transfer_blocking(gh__transfer_t *transfer);
 /* How much can surely be written, without blocking, to what has just been said to be writable. */
 size_t gh__room(gh__fdkind_t kind);
 
-/* ---- from hooks/guard.c ---- */
-
-/* From start to stop, no call that would block lasts longer than a fraction of a millisecond: it
- * returns EINTR.  For a call that poll has said will not block.  Both preserve errno. */
-void gh__guard_start(gh_host_t *host);
-void gh__guard_stop(gh_host_t *host);
-void gh__guard_close(gh_host_t *host);
-
 /* ---- from hooks/socket.c ---- */
 
 /* An option of SOL_SOCKET that is an int, or -1 with errno. */
@@ -175,15 +135,5 @@ ssize_t gh__send_to_unix(gh_task_t *task, const char *name, int fd, const struct
 
 /* Whether popen made the stream, which is still open.  Any thread. */
 bool gh__is_popened(const FILE *stream);
-
-/* ---- from hooks/identity.c ---- */
-
-/* Learns from where PyThread_get_thread_ident calls pthread_self.  0, or UV_ENOSYS. */
-int gh__pthread_self_learn(void);
-
-/* ---- from hooks/vfork.c ---- */
-
-/* True in a child of vfork, which shares our memory but is not us.  Any thread. */
-bool gh__in_vfork_child(void);
 
 #endif

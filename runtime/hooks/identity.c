@@ -4,7 +4,13 @@
  * own identity there.  Any other caller gets the thread, since what it does with a pthread_t is
  * the C library's business.
  */
+#include "core/list.h"
+#include "core/signal.h"
+#include "core/task.h"
+#include "current.h"
 #include "hooks/hooks.h"
+#include "host.h"
+#include "internal.h"
 
 static void *volatile site; /* where PyThread_get_thread_ident goes on */
 static volatile bool learning;

@@ -13,7 +13,14 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "core/identity.h"
+#include "core/lot.h"
+#include "core/offload.h"
+#include "core/park.h"
+#include "core/task.h"
+#include "current.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 #define NS_PER_SECOND 1000000000
 

@@ -13,7 +13,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/identity.h"
+#include "core/lot.h"
+#include "core/park.h"
+#include "current.h"
 #include "hooks/hooks.h"
+#include "host.h"
+#include "internal.h"
+
+typedef struct gh__held_s {
+    const void *mutex;
+    gh_task_t *task;
+} gh__held_t;
 
 #define NS_PER_SECOND 1000000000
 

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 static intptr_t make_open(const intptr_t *arguments, void *memory) {
     return libc_openat((int)arguments[0], memory, (int)arguments[1], (mode_t)arguments[2]);

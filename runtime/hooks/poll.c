@@ -5,7 +5,10 @@
  */
 #include <errno.h>
 
+#include "core/fdwait.h"
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 typedef struct {
     gh__any_t any;

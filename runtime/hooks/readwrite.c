@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* The kernel moves no more in one call, and takes a larger size for this. */
 #define LARGEST ((size_t)0x7ffff000)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "hooks/hooks.h"
+#include "internal.h"
 
 bool gh__hooks_resolved;
 

@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/deadline.h"
+#include "core/fdwait.h"
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 #define BITS (8 * sizeof(unsigned long))
 #define SETS 3

@@ -8,7 +8,13 @@
 #include <errno.h>
 #include <sys/signalfd.h>
 
+#include "core/cancel.h"
+#include "core/fdwait.h"
+#include "core/park.h"
+#include "core/signal.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 #define NS_PER_SECOND 1000000000
 

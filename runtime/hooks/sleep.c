@@ -4,7 +4,11 @@
  */
 #include <errno.h>
 
+#include "core/cancel.h"
+#include "core/deadline.h"
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 #define NS_PER_SECOND 1000000000
 

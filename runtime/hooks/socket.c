@@ -11,7 +11,12 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "core/deadline.h"
+#include "core/fdwait.h"
+#include "core/park.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 typedef struct exchange_s exchange_t;
 

@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/park.h"
+#include "core/signal.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 extern char **environ;
 

@@ -9,7 +9,11 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "core/fdwait.h"
+#include "core/park.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* ---- two descriptors, both of which have to be ready ---- */
 

@@ -10,7 +10,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/fdwait.h"
+#include "core/park.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 static size_t buffered(const FILE *stream) {
     return (size_t)(stream->_IO_read_end - stream->_IO_read_ptr);

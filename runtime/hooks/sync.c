@@ -4,7 +4,9 @@
  */
 #include <sys/mman.h>
 
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 static intptr_t make_fsync(const intptr_t *arguments, void *memory) {
     (void)memory;

@@ -3,7 +3,9 @@
  * terminal.c: waiting until a terminal has sent what was written to it.  A modem may take its time,
  * or be told to stop, and nothing announces the end, so a thread waits.
  */
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 static intptr_t make_tcdrain(const intptr_t *arguments, void *memory) {
     (void)memory;

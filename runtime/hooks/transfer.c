@@ -24,7 +24,10 @@
 #include <limits.h>
 #include <sys/ioctl.h>
 
+#include "core/fdwait.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* What the pool reads or writes in one go. */
 #define POOL_BYTES ((size_t)1 << 20)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hooks/hooks.h"
+#include "internal.h"
 
 /* The arguments of make_send, whose memory is the ancillary data, the address and the data. */
 enum { FD, FLAGS, CONTROL_SIZE, ADDRESS_SIZE, DATA_SIZE };

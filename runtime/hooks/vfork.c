@@ -11,6 +11,7 @@
  * it is set, either we are the child, or the child is gone and it is for us to clear.
  */
 #include "hooks/hooks.h"
+#include "internal.h"
 
 __attribute__((visibility("hidden"), tls_model("initial-exec"))) _Thread_local int gh__vforked;
 

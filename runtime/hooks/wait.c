@@ -4,7 +4,11 @@
  */
 #include <errno.h>
 
+#include "core/cancel.h"
+#include "core/deadline.h"
+#include "core/park.h"
 #include "hooks/hooks.h"
+#include "internal.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
@@ -21,14 +25,6 @@ bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, 
     else
         gh__wait_failed(task, status);
     return false;
-}
-
-short gh__ready_now(int fd, short events) {
-    struct pollfd probe = {.fd = fd, .events = events};
-    int saved_errno = errno;
-    short ready = libc_poll(&probe, 1, 0) < 0 ? POLLERR : probe.revents;
-    errno = saved_errno;
-    return ready;
 }
 
 bool gh__is_nonblocking(int fd) {

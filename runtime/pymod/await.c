@@ -5,6 +5,9 @@
  * An outcome is waited for as it is.  A coroutine is driven by the caller: what it awaits in the end
  * are outcomes, which it yields up to here one after the other.
  */
+#include "core/errors.h"
+#include "core/promise.h"
+#include "internal.h"
 #include "pymod/pymod.h"
 
 /* ---- await outcome, in a coroutine ---- */

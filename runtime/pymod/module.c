@@ -2,6 +2,15 @@
 /*
  * module.c: the built-in module _greenhost.  What users import is the package greenhost.
  */
+#include "core/cancel.h"
+#include "core/deadline.h"
+#include "core/dump.h"
+#include "core/errors.h"
+#include "core/list.h"
+#include "core/park.h"
+#include "core/task.h"
+#include "host.h"
+#include "internal.h"
 #include "pymod/pymod.h"
 
 PyDoc_STRVAR(

@@ -4,7 +4,11 @@
  */
 #include <stdlib.h>
 
+#include "core/errors.h"
 #include "core/operation.h"
+#include "core/promise.h"
+#include "core/switch.h"
+#include "internal.h"
 #include "pymod/pymod.h"
 
 #define NO_SUBJECT (-1)

@@ -4,6 +4,13 @@
  */
 #include <math.h>
 
+#include "core/deadline.h"
+#include "core/errors.h"
+#include "core/promise.h"
+#include "core/task.h"
+#include "current.h"
+#include "host.h"
+#include "internal.h"
 #include "pymod/pymod.h"
 
 #define NS_PER_SECOND 1e9

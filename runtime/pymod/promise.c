@@ -2,6 +2,8 @@
 /*
  * promise.c: the Python type Promise, an outcome that the program settles itself.
  */
+#include "core/promise.h"
+#include "internal.h"
 #include "pymod/pymod.h"
 
 static PyObject *promise_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {

@@ -7,18 +7,24 @@
 #ifndef GREENHOST_PYMOD_H
 #define GREENHOST_PYMOD_H
 
+#include "core/promise.h"
+#include "core/task.h"
 #include "internal.h"
 
-/* ---- from errors.c ---- */
+/* ---- from checks.c ---- */
 
-/* Makes Cancelled.  0, or -1 with an exception. */
-int gh__errors_open(void);
 /* The running host, in a task; or NULL with a RuntimeError.  Any thread. */
 gh_host_t *gh__host_or_raise(void);
 /* The running task, where it may park; or NULL with a RuntimeError.  Any thread. */
 gh_task_t *gh__task_or_raise(void);
 /* What a park that ended with this status means: 0 to park again, or -1 with an exception. */
 int gh__park_failed(gh_task_t *task, int status);
+
+/* ---- from module.c ---- */
+
+/* Makes the types ready.  0, or -1 with an exception. */
+int gh__types_open(void);
+extern PyTypeObject gh__OutcomeType, gh__PromiseType, gh__OperationType;
 
 /* ---- from outcome.c ---- */
 

@@ -2,6 +2,11 @@
 /*
  * task.c: the Python type Task.
  */
+#include "core/task.h"
+#include "core/cancel.h"
+#include "core/dump.h"
+#include "core/errors.h"
+#include "internal.h"
 #include "pymod/pymod.h"
 
 static PyObject *task_repr(gh_task_t *self) {

@@ -2,7 +2,9 @@
 /*
  * errors.c: the one place where the runtime's errors become Python exceptions, and the reverse.
  */
-#include "pymod/pymod.h"
+#include "core/errors.h"
+#include "host.h"
+#include "internal.h"
 
 PyObject *gh__Cancelled;
 
@@ -39,38 +41,6 @@ PyObject *gh__take_error(void) {
     Py_XDECREF(type);
     Py_XDECREF(traceback);
     return value;
-}
-
-int gh__park_failed(gh_task_t *task, int status) {
-    if (status >= 0) return 0;
-    if (status == UV_EINTR) return PyErr_CheckSignals();
-    if (status == UV_ECANCELED && task->cancel != NULL) return gh__cancel_raise(task);
-    gh__raise_os(status);
-    return -1;
-}
-
-gh_host_t *gh__host_or_raise(void) {
-    gh_host_t *host = gh__current;
-    const char *message = NULL;
-    if (host == NULL)
-        message = "this thread has no greenhost loop; call it from a task, on the thread that runs "
-                  "the program";
-    else if (PyThreadState_Get() != host->tstate)
-        message = "greenhost's loop belongs to the main interpreter; call it there";
-    else if (host->running == NULL)
-        message = "no task is running here, but the loop itself; call it from a task";
-    if (message == NULL) return host;
-    PyErr_SetString(PyExc_RuntimeError, message);
-    return NULL;
-}
-
-gh_task_t *gh__task_or_raise(void) {
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return NULL;
-    if (host->no_switch == 0) return host->running;
-    PyErr_SetString(PyExc_RuntimeError,
-                    "this section must not block, because no other task may run meanwhile");
-    return NULL;
 }
 
 static void flush(const char *name) {

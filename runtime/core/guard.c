@@ -10,7 +10,11 @@
  */
 #include <errno.h>
 
-#include "hooks/hooks.h"
+#include "core/guard.h"
+#include "core/offload.h"
+#include "core/signal.h"
+#include "host.h"
+#include "internal.h"
 
 #define PERIOD_NS 100000
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* errors.h: the one place where the runtime's errors become Python exceptions, and the reverse. */
+#ifndef GREENHOST_ERRORS_H
+#define GREENHOST_ERRORS_H
+
+#include "internal.h"
+
+extern PyObject *gh__Cancelled; /* BaseException that Task.cancel() raises */
+
+/* Makes Cancelled.  0, or -1 with an exception. */
+int gh__errors_open(void);
+/* Says in one line what gh__fail was told, and raises SystemExit with its code; -1. */
+int gh__raise_failure(void);
+/* Raises OSError for a negative UV_E*; NULL. */
+PyObject *gh__raise_os(int error);
+/* The exception being raised, as an instance with its traceback.  New reference. */
+PyObject *gh__take_error(void);
+/* Flushes sys.stdout and sys.stderr, without parking, ignoring errors. */
+void gh__flush_standard_files(gh_host_t *host);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* fdwait.h: one watcher per descriptor, and what is known of each between calls. */
+#ifndef GREENHOST_FDWAIT_H
+#define GREENHOST_FDWAIT_H
+
+#include "core/waiter.h"
+#include "internal.h"
+
+typedef struct gh__fdwait_s {
+    gh__waiter_t waiter;
+    int fd;
+    uint32_t events; /* EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP that it wants */
+} gh__fdwait_t;
+
+/* What the runtime remembers of a descriptor between calls.  A stale entry costs a wrong first
+ * guess, never a wrong result: see hooks/transfer.c. */
+typedef enum {
+    GH__FD_UNKNOWN,
+    GH__FD_SOCKET,
+    GH__FD_PIPE,     /* or FIFO */
+    GH__FD_TERMINAL, /* either side of one */
+    GH__FD_STREAM,   /* anything else that can be polled */
+    GH__FD_REGULAR,  /* regular file, directory or block device: never waits for a peer */
+} gh__fdkind_t;
+
+/* How to read or write it without blocking. */
+typedef enum {
+    GH__HOW_UNKNOWN,
+    GH__HOW_NOWAIT, /* with RWF_NOWAIT */
+    GH__HOW_POLLED, /* once poll says that it is ready */
+    GH__HOW_DIRECT, /* it never blocks */
+    GH__HOW_POOLED, /* it waits for a disk, in another thread */
+} gh__how_t;
+
+typedef struct gh__fd_s {
+    gh__link_t waiters;
+    uint32_t watched;       /* what our epoll instance watches it for; 0: nothing */
+    uint8_t kind;           /* gh__fdkind_t */
+    uint8_t how[2];         /* gh__how_t: to read it, to write it */
+    uint8_t unlimited;      /* EPOLLIN: it has no SO_RCVTIMEO, EPOLLOUT: no SO_SNDTIMEO */
+    uint8_t doubtful : 1;   /* it may have been closed unseen since it was watched */
+    unsigned closed_unseen; /* the count when all this was learnt: see gh__fd_closed_unseen */
+} gh__fd_t;
+
+int gh__fdwait_open(gh_host_t *host);
+void gh__fdwait_close(gh_host_t *host);
+/* The record of a descriptor, made when missing; NULL when out of memory or fd < 0. */
+gh__fd_t *gh__fd_get(gh_host_t *host, int fd);
+/* Its kind, found with fstat on first use. */
+gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd);
+/* The same, found with fstat in any case. */
+gh__fdkind_t gh__fd_kind_now(gh_host_t *host, int fd);
+/* Whether it can be watched at all.  What can't is always ready. */
+bool gh__fd_can_wait(gh_host_t *host, int fd);
+/* Links `wait` (fd and events filled in) and watches the descriptor.  UV_EPERM: it can't be watched
+ * because it is always ready (a regular file).  UV_EBADF, UV_ENOMEM.  Fired with the ready EPOLL*
+ * events, or UV_EBADF when the descriptor is closed meanwhile. */
+int gh__fdwait_start(gh_host_t *host, gh__fdwait_t *wait);
+void gh__fdwait_stop(gh_host_t *host, gh__fdwait_t *wait);
+/* A descriptor is about to be closed or replaced: wake its waiters, forget all about it. */
+void gh__fd_forget(gh_host_t *host, int fd);
+void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last);
+/* The same from where no host can be told: another thread, a signal handler.  Any thread. */
+void gh__fd_closed_unseen(void);
+size_t gh__fdwait_count(const gh_host_t *host); /* waits under way */
+int gh__fdwait_after_fork(gh_host_t *host);
+/* What poll says of it right now, of POLLIN, of POLLOUT, or of errors; 0: not ready.  Preserves errno. */
+short gh__ready_now(int fd, short events);
+
+#endif

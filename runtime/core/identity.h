@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* identity.h: a task is a thread to Python. */
+#ifndef GREENHOST_IDENTITY_H
+#define GREENHOST_IDENTITY_H
+
+#include "internal.h"
+
+/* What CPython keeps per thread in PyThreadState and greenlet does not already switch. */
+typedef struct gh__identity_s {
+    unsigned long ident;
+    uint64_t id;
+    PyObject *dict;
+    PyObject *asyncgen_firstiter, *asyncgen_finalizer;
+    PyObject *profile_object, *trace_object;
+    Py_tracefunc profile, trace;
+    int tracing, origin_depth;
+    void (*on_delete)(void *); /* how `threading` hears of the end of a thread */
+    void *on_delete_data;
+} gh__identity_t;
+
+/* Finds what it must know of this libpython.  With the GIL. */
+int gh__identity_open(gh_host_t *host);
+void gh__identity_init(gh_host_t *host, gh__identity_t *identity, unsigned long ident);
+void gh__identity_enter(gh_host_t *host, gh__identity_t *identity); /* into the thread state */
+void gh__identity_leave(gh_host_t *host, gh__identity_t *identity); /* out of it */
+/* Drops what the running task has there, as the end of a thread does.  With the GIL. */
+void gh__identity_clear(gh_host_t *host);
+/* Makes CPython take `ident` for the main thread's, which alone runs signal handlers. */
+void gh__identity_set_main(unsigned long ident);
+/* True when the address lies in CPython's own runtime state: the GIL's lock, which never parks. */
+bool gh__identity_is_runtime(const void *address);
+/* True when a signal's Python handler has yet to run. */
+bool gh__identity_signals_pending(void);
+/* True while there is more than one interpreter. */
+bool gh__identity_subinterpreters(void);
+/* Asks the running task to come to gh__preempted at its next bytecode.  Signal-safe. */
+void gh__preempt_request(gh_host_t *host);
+/* Lets the running task see, at its next bytecode, what Python's main thread has to handle. */
+void gh__identity_attend(gh_host_t *host);
+bool gh__preempt_wanted(gh_host_t *host, const void *mutex);
+/* After CPython has unlocked the mutex, and while it waits for the condition: see there. */
+void gh__preempt_renew(gh_host_t *host, const void *mutex);
+bool gh__preempt_skips(gh_host_t *host, const void *condition);
+/* Gives way, in the middle of CPython's drop_gil. */
+void gh__preempted(gh_host_t *host);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* loop.h: the loop, and what it does each time round. */
+#ifndef GREENHOST_LOOP_H
+#define GREENHOST_LOOP_H
+
+#include "internal.h"
+
+/* Opens the loop and what belongs to it, once.  Says why not through gh__fail. */
+int gh__loop_open(gh_host_t *host);
+/* UV_EBUSY when a thread of the pool still needs the loop's memory. */
+int gh__loop_close(gh_host_t *host);
+int gh__loop_after_fork(gh_host_t *host);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* park.h: the one primitive under everything that blocks. */
+#ifndef GREENHOST_PARK_H
+#define GREENHOST_PARK_H
+
+#include "internal.h"
+
+/* What a parked task waits on: for the repr, the dump and the all-stuck report. */
+typedef enum {
+    GH__ON_NOTHING,
+    GH__ON_SLEEP,
+    GH__ON_FD,      /* fd, events */
+    GH__ON_FDS,     /* count */
+    GH__ON_LOCK,    /* address */
+    GH__ON_OUTCOME, /* address of a gh__outcome_t */
+    GH__ON_CHILD,   /* pid */
+    GH__ON_SIGNAL,
+    GH__ON_POOL,   /* what */
+    GH__ON_THREAD, /* what */
+} gh__on_t;
+
+typedef struct gh__park_s {
+    gh__on_t on;
+    const char *call;  /* the name of the call that waits, a literal */
+    intptr_t subject;  /* fd, pid, address, count: see gh__on_t */
+    uint32_t events;   /* EPOLL* for GH__ON_FD */
+    uint64_t deadline; /* absolute ns, GH__NEVER for none; 0 is long past */
+    uint64_t masked;   /* signals that do not interrupt it; bit signum - 1 */
+    bool restarts;     /* a handler with SA_RESTART does not interrupt it */
+    bool deaf;         /* neither signals nor cancel end it */
+    bool shared;       /* another process could end it */
+} gh__park_t;
+
+/* The task that may park here, or NULL: then the call belongs to libc (rule 6).  Any thread. */
+gh_task_t *gh__may_park(void);
+/* The same, without the rule that a task with no other beside it may as well block. */
+gh_task_t *gh__may_park_even_alone(void);
+/* Parks until a source unparks it, its deadline passes, or it is interrupted.  Without the GIL.
+ * Returns the source's status (0 or more, or UV_E*), UV_ETIMEDOUT, UV_EINTR for a signal,
+ * UV_ECANCELED when task->cancel must be raised.  Preserves errno. */
+int gh__park(gh_task_t *task, const gh__park_t *how);
+/* The same with the GIL held. */
+int gh__park_held(gh_task_t *task, const gh__park_t *how);
+/* Gives the other ready tasks a turn.  Without and with the GIL. */
+void gh__yield(gh_task_t *task);
+void gh__yield_held(gh_task_t *task);
+/* Wakes a parked task; harmless in any other state. */
+void gh__unpark(gh_task_t *task, int status);
+/* True when the address lies on the stack of the calling task, and so does not exist while it is
+ * parked: what others write there while it waits must not be waited for by parking. */
+bool gh__on_stack(gh_task_t *task, const void *address);
+/* Parks until the descriptor has one of the EPOLL* events; returns those it has, or as gh__park. */
+int gh__park_fd(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline,
+                bool restarts);
+
+#endif

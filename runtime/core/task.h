@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * task.h: a task, its states and the ready queue.
+ *
+ *              spawn            hub switches in
+ *   (nothing) ------> READY ----------------------> RUNNING ------> DONE
+ *                       ^                              |   returns
+ *                       |   unpark         park        |
+ *                       +------------ PARKED <---------+
+ *                       ^                              |
+ *                       +------------------------------+  yield
+ *
+ * gh__task_move checks every step against this picture.
+ */
+#ifndef GREENHOST_TASK_H
+#define GREENHOST_TASK_H
+
+#include "core/deadline.h"
+#include "core/fdwait.h"
+#include "core/identity.h"
+#include "core/list.h"
+#include "core/lot.h"
+#include "core/park.h"
+#include "core/promise.h"
+#include "core/signal.h"
+#include "core/waiter.h"
+#include "internal.h"
+
+typedef enum { GH__NEW, GH__READY, GH__RUNNING, GH__PARKED, GH__DONE } gh__state_t;
+
+struct gh_task_s {
+    gh__outcome_t outcome; /* first: a Task is an outcome */
+    gh__state_t state;
+    gh__link_t ready;   /* in host->ready while READY */
+    gh__link_t all;     /* in host->tasks until DONE */
+    PyGreenlet *parked; /* the greenlet that parked, not always the task's first (rule 4) */
+    gh__identity_t identity;
+    gh__park_t park; /* valid while PARKED */
+    uint64_t since;  /* when it parked, ns */
+    int status;      /* how it was woken */
+    gh__deadline_t deadline;
+    gh__fdwait_t fdwait;
+    gh__waiter_t waiter; /* for the lists of outcomes, and for jobs */
+    gh__sigwait_t sigwait;
+    gh__lot_place_t lot;
+    PyObject *cancel; /* the exception it owes its task, NULL if none */
+    bool armed;       /* CPython's signal check will raise `cancel` in this task */
+    bool displaced;   /* a greenlet of another task was switched to from this one: switch.c */
+    bool collapsed;   /* a fork has left it without a thread: it never runs again */
+    uint64_t number;
+    PyObject *name, *function, *args, *kwargs, *context;
+};
+
+/* A new READY task that will call function(*args, **kwargs) in a copy of the caller's context.
+ * name may be NULL.  New reference, or NULL with an exception.  With the GIL. */
+gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *kwargs,
+                          PyObject *name);
+/* Makes the calling greenlet the main task.  With the GIL. */
+int gh__task_adopt_main(gh_host_t *host);
+void gh__task_move(gh_task_t *task, gh__state_t state);
+void gh__task_ready(gh_task_t *task); /* to the end of the ready queue */
+void gh__task_first(gh_task_t *task); /* a ready one to its front */
+/* Calls the task's function and settles it; on its greenlet.  With the GIL. */
+void gh__task_run(gh_task_t *task);
+const char *gh__state_name(gh__state_t state);
+/* Runs what is ready now, each once.  Takes and releases the GIL. */
+void gh__run_ready(gh_host_t *host);
+void gh__task_after_fork(gh_host_t *host);
+
+/* What a task is in Python: pymod/task.c. */
+extern PyTypeObject gh__TaskType;
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * host.h: the host, as the runtime itself sees it.  Each group of fields belongs to one file.
+ */
+#ifndef GREENHOST_HOST_H
+#define GREENHOST_HOST_H
+
+#include <sys/types.h>
+#include <time.h>
+
+#include "core/deadline.h"
+#include "core/list.h"
+#include "internal.h"
+
+struct gh_host_s {
+    uv_loop_t loop;
+    uv_check_t check;
+    uv_prepare_t prepare;
+    uv_idle_t idle;
+    uv_async_t async;
+    uv_poll_t epoll_watch;
+    PyThreadState *tstate;
+    unsigned long thread; /* the loop thread's own identity */
+    pid_t tid;            /* and its kernel number */
+
+    PyGreenlet *hub;
+    PyGreenlet *resumed; /* the greenlet that the hub switched to last, borrowed */
+    gh_task_t *running;  /* NULL: the hub */
+    gh_task_t *main;
+    gh__link_t ready, batch; /* those whose turn is next, and those whose turn is now */
+    gh__link_t tasks;
+    size_t task_count;
+    uint64_t spawned;
+    volatile bool open; /* the loop is; set once */
+    bool stopping;
+    int no_switch;             /* > 0: nobody may park */
+    volatile bool preempt;     /* the running task is asked to give way */
+    volatile bool main_is_due; /* a signal's handler waits for the main task to run */
+    bool stuck_reported;
+
+    gh__heap_t deadlines;
+
+    int epfd;
+    struct gh__fd_s **fds;
+    size_t fd_capacity, fd_waits;
+
+    timer_t guard;   /* core/guard.c */
+    pid_t guard_tid; /* the thread it is for: 0 before its first use, -1 if there is none */
+
+    uv_mutex_t post_lock;
+    gh__link_t posts;
+
+    gh__link_t sigwaits;
+    struct gh__held_s *held; /* the recursive mutexes that its tasks have */
+    size_t held_count, held_capacity;
+    size_t mutex_waits; /* tasks that wait for a mutex of another's */
+    char *stack_end;    /* above the last byte of the loop thread's stack, NULL until asked */
+
+    size_t pool_threads; /* of uv's pool, once it is started */
+    size_t jobs;         /* offloaded calls under way */
+    gh__link_t sources;  /* operations under way that are nobody's park */
+    size_t operations;   /* how many there are */
+    size_t hopeless;     /* tasks that only another task or a thread could wake */
+    bool orphan; /* the child of a fork whose main task is not the thread's first greenlet */
+
+    gh__link_t chores; /* what needs the GIL: gh__chore_add */
+    size_t holders;    /* of this memory: the open host, and each of its outcomes */
+    bool closed;       /* there is no loop any more; outcomes may live on */
+
+    PyObject *empty_tuple;
+    PyObject *threading_name;
+};
+
+/* Fills in what gh_error_message and gh_error_exit_code tell. */
+void gh__fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Keeps the host's memory (not the host) until as many drops.  With the GIL.  Returns it. */
+gh_host_t *gh__host_hold(gh_host_t *host);
+void gh__host_drop(gh_host_t *host);
+
+/* Wakes what waits, reports what is left, ends the hub, closes the loop.  With the GIL. */
+void gh__host_close(gh_host_t *host);
+
+#endif
