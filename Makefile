@@ -59,15 +59,15 @@ LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_OBJECTS := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
-KINDS := c python script surface lint
+KINDS := c python script surface conformance lint
 # A test of host/ links its parts, but brings a main of its own.
 HOST_PARTS := $(filter-out $(BUILD)/host/main.o,$(HOST_OBJECTS))
 C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch] \
     examples/*.[ch] bench/*.[ch])
 PYTHON_DIRS := $(wildcard pylib tests examples bench)
 
-.PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc bench lint format \
-    install uninstall deps deps-build help clean FORCE
+.PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc conformance bench \
+    lint format install uninstall deps deps-build help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_OBJECTS)
 
@@ -154,6 +154,14 @@ check-gc: deps
 	@$(MAKE) --no-print-directory tests
 	@$(PYTHON) tests/run.py --build $(BUILD) --kind python --kind script --collect
 
+# CONFORMANCE takes options for tests/conformance/run.py, such as --resume or --only test_queue.
+CONFORMANCE ?=
+## conformance     CPython's own tests, as python3 runs them, and docs/CONFORMANCE.md
+conformance: deps
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/conformance/run.py --greenhost $(BUILD)/greenhost \
+	    --results $(BUILD)/conformance --report docs/CONFORMANCE.md $(CONFORMANCE)
+
 ## bench           the figures, side by side with python3's and the peers'
 bench: deps
 	@$(MAKE) --no-print-directory all
@@ -167,7 +175,7 @@ lint:
 	@echo "  LINT  Python"
 	@$(if $(PYTHON_DIRS),$(BLACK) --check --diff $(PYTHON_DIRS))
 	@MYPYPATH=pylib mypy --strict --no-error-summary --cache-dir=$(BUILD)/mypy \
-	    pylib/greenhost pylib/_greenhost.pyi $(wildcard examples/*.py)
+	    pylib/greenhost pylib/_greenhost.pyi $(wildcard examples/*.py tests/conformance/*.py)
 	@$(if $(wildcard tests/house.py),$(PYTHON) tests/house.py)
 
 ## format          rewrite C and Python to the house's format

@@ -11,6 +11,7 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # hooks: the functions of libc whose parking the script exercises in a task
               # measures: what --malloc would falsify; the script is left out then
 surface   every function of runtime/hooks/hooks.def is exercised by a script
+conformance  the quick part of CPython's own tests, in the main task and in another
 lint      `make lint`
 
 Without --kind, all but lint. A NAME selects the tests that have it in their path. The last line is
@@ -34,7 +35,7 @@ from typing import Callable, NamedTuple
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 HOOKS_DEF = ROOT / "runtime" / "hooks" / "hooks.def"
-KINDS = ("c", "python", "script", "surface", "lint")
+KINDS = ("c", "python", "script", "surface", "conformance", "lint")
 SCRIPT_SECONDS = 30
 FILE_SECONDS = 900
 
@@ -195,6 +196,12 @@ def judge_unittest(done):
     return file_verdict(done, max(total, failed), failed)
 
 
+def judge_conformance(done):
+    counts = re.findall(r"^(\d+) passed, (\d+) failed$", done.out, re.M)
+    passed, failed = map(int, counts[-1]) if counts else (0, 1)
+    return file_verdict(done, passed + failed, failed)
+
+
 def judge_lint(done):
     return file_verdict(done, 1, int(done.code != 0))
 
@@ -209,6 +216,17 @@ def python_tests():
     for path in sorted(TESTS.glob("*/test_*.py")):
         name = str(path.relative_to(TESTS))
         yield Test(name, name, [sys.executable, str(path)], judge_unittest, FILE_SECONDS)
+
+
+def conformance_tests(build):
+    script = TESTS / "conformance" / "run.py"
+    for module in (script.parent / "quick.txt").read_text().split():
+        for place in ("main", "task"):
+            command = [sys.executable, str(script), "--quick", "--only", module, "--place", place]
+            command += ["--greenhost", str(build / "greenhost")]
+            command += ["--results", str(build / "conformance")]
+            name = f"conformance/{module} in {place}"
+            yield Test("conformance", name, command, judge_conformance, FILE_SECONDS)
 
 
 # ---- the surface is complete ----
@@ -316,6 +334,7 @@ def choose_tests(options, kinds, build):
         "c": c_tests(build, prefix, slower),
         "python": python_tests(),
         "script": scripts,
+        "conformance": conformance_tests(build),
         "lint": [Test("lint", "lint", lint, judge_lint, FILE_SECONDS)],
     }
     tests = [test for kind in kinds for test in by_kind.get(kind, [])]

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Run one module of CPython's test package, test by test, and tell what becomes of each.
+
+    driver.py MODULE PLACE LOG [--skip FILE] [--only FILE]
+
+PLACE is `main`, `task` (inside a task of greenhost) or `thread`. LOG receives a line
+`STATUS<tab>TEST` for each event: `listed` for every test there is, `start` before one begins, then
+`pass`, `fail`, `error`, `skip` or `xfail`, and `end` when the module is through; so whoever started
+us knows which test hangs, and can go on without it. The FILEs name tests, one a line.
+"""
+
+import argparse
+import os
+import sys
+import threading
+import traceback
+import unittest
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Callable
+
+Error = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+# Tests close low numbers, and count on getting them.
+LOG_NUMBER = 900
+
+
+class Log:
+    """Written without a buffer: the next thing that happens may be the end of the process."""
+
+    def __init__(self, path: str) -> None:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.dup2(number, LOG_NUMBER, inheritable=False)
+        os.close(number)
+
+    def write(self, status: str, what: str) -> None:
+        os.write(LOG_NUMBER, f"{status}\t{what}\n".encode())
+
+
+class Result(unittest.TestResult):
+    """Notes each outcome in the log, and what went wrong on standard error."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__()
+        self.log = log
+
+    def tell(self, status: str, test: unittest.TestCase, error: Error | None = None) -> None:
+        self.log.write(status, test.id())
+        if error is not None:
+            print(f"=== {status} {test.id()}", file=sys.stderr)
+            traceback.print_exception(error[1])
+            sys.stderr.flush()
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        super().startTest(test)
+        self.tell("start", test)
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        self.tell("pass", test)
+
+    def addFailure(self, test: unittest.TestCase, err: Error) -> None:
+        self.tell("fail", test, err)
+
+    def addError(self, test: unittest.TestCase, err: Error) -> None:
+        self.tell("error", test, err)
+
+    def addSubTest(
+        self, test: unittest.TestCase, subtest: unittest.TestCase, err: Error | None
+    ) -> None:
+        if err is not None:
+            self.tell("fail", test, err)
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        self.tell("skip", test)
+
+    def addExpectedFailure(self, test: unittest.TestCase, err: Error) -> None:
+        self.tell("xfail", test)
+
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
+        self.tell("fail", test)
+
+
+Wanted = Callable[[str], bool]
+
+
+def choose(suite: unittest.TestSuite, wanted: Wanted) -> unittest.TestSuite:
+    kept = unittest.TestSuite()
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            kept.addTest(choose(test, wanted))
+        elif wanted(test.id()):
+            kept.addTest(test)
+    return kept
+
+
+def names(suite: unittest.TestSuite) -> Iterator[str]:
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from names(test)
+        else:
+            yield test.id()
+
+
+def run(module: str, log: Log, wanted: Wanted) -> None:
+    from test import support  # type: ignore[import]
+    from test.support import os_helper  # type: ignore[import]
+
+    # Nothing outside this machine, and nothing that takes gigabytes or minutes.
+    support.use_resources = {"subprocess", "curses"}
+    support.verbose = False
+    with os_helper.temp_cwd(f"conformance_{os.getpid()}"):
+        suite = unittest.defaultTestLoader.loadTestsFromName(f"test.{module}")
+        for name in names(suite):
+            log.write("listed", name)
+        choose(suite, wanted).run(Result(log))
+    support.reap_children()
+
+
+def run_in_task(module: str, log: Log, wanted: Wanted) -> None:
+    import greenhost
+
+    greenhost.spawn(run, module, log, wanted, name="tests").result()
+
+
+def run_in_thread(module: str, log: Log, wanted: Wanted) -> None:
+    thread = threading.Thread(target=run, args=(module, log, wanted))
+    thread.start()
+    thread.join()
+
+
+PLACES = {"main": run, "task": run_in_task, "thread": run_in_thread}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("module")
+    parser.add_argument("place", choices=PLACES)
+    parser.add_argument("log")
+    parser.add_argument("--skip", type=Path)
+    parser.add_argument("--only", type=Path)
+    options = parser.parse_args()
+    skip = set(options.skip.read_text().splitlines()) if options.skip else set()
+    only = set(options.only.read_text().splitlines()) if options.only else None
+    # Tests read the command line, and import what lies beside the script.
+    del sys.argv[1:], sys.path[0]
+    log = Log(options.log)
+    log.write("executable", sys.executable)
+    PLACES[options.place](
+        options.module, log, lambda name: name not in skip and (only is None or name in only)
+    )
+    log.write("end", options.module)
+    # Threads that a test left behind are not waited for.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

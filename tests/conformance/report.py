@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What the outcomes of CPython's tests under python3 and under greenhost come to, in words."""
+
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+# The outcome of a test that failed at first and passed when it was run once more.
+SECOND = "pass at the second attempt"
+
+
+class Record(NamedTuple):
+    """A module's tests with what became of each, and the sys.executable of that run."""
+
+    executable: str
+    outcomes: dict[str, str]
+
+    def passes(self) -> int:
+        return sum(status in ("pass", SECOND) for status in self.outcomes.values())
+
+    def not_passed(self) -> set[str]:
+        return {test for test, status in self.outcomes.items() if status != "pass"}
+
+
+class Comparison(NamedTuple):
+    """A module under python3 and under greenhost."""
+
+    base: Record
+    ours: Record
+
+
+class Reason(NamedTuple):
+    """Why some tests differ; the tests are patterns, `place` is empty where it does not matter."""
+
+    tests: list[str]
+    place: str
+    reason: str
+
+    def covers(self, test: str, place: str) -> bool:
+        return self.place in ("", place) and any(fnmatchcase(test, p) for p in self.tests)
+
+
+def read_reasons(path: Path) -> list[Reason]:
+    rows = tomllib.loads(path.read_text()).get("difference", [])
+    return [Reason(row["tests"], row.get("place", ""), row["reason"].strip()) for row in rows]
+
+
+def reason_for(test: str, place: str, reasons: list[Reason]) -> str:
+    return next((row.reason for row in reasons if row.covers(test, place)), "")
+
+
+def differences(base: Record, ours: Record) -> list[str]:
+    """The tests that pass under python3 and do not under greenhost."""
+    return sorted(
+        test
+        for test, status in base.outcomes.items()
+        if status == "pass" and ours.outcomes.get(test) not in ("pass", SECOND)
+    )
+
+
+def describe(
+    module: str, place: str, base: Record, ours: Record, reasons: list[Reason]
+) -> tuple[str, int]:
+    """A module's lines on the terminal, and how many of its differences have no reason."""
+    differing = differences(base, ours)
+    lines = [f"{module} in {place}: {ours.passes()} pass, {len(differing)} differ from python3"]
+    unexplained = 0
+    for test in differing:
+        known = reason_for(test, place, reasons)
+        unexplained += not known
+        status = ours.outcomes.get(test, "missing")
+        lines.append(f"    {status}\t{test}{' (its reason is known)' if known else ''}")
+    return "\n".join(lines), unexplained
+
+
+Table = dict[tuple[str, str], Comparison | None]
+
+INTRODUCTION = """\
+<!-- Written by `make conformance`; tests/conformance/reasons.toml has the reasons. -->
+# CPython's own tests under greenhost
+
+The tests of CPython 3.11's `test` package, as Debian ships it, run test by test under
+`/usr/bin/python3` and under greenhost: in the main task, where python3 runs them in its main
+thread, and inside a task that was spawned, where python3 runs them in a thread. Held against
+greenhost is what passes under python3 and does not pass here; what python3 itself fails or skips on
+the same machine does not count.
+
+    make conformance                                    # all of it, and this file; about an hour
+    make conformance CONFORMANCE="--resume"             # go on with what this build has not run
+    make conformance CONFORMANCE="--only test_queue --place task"
+"""
+
+
+def children(table: Table) -> str:
+    found = {Path(both.ours.executable).name for both in table.values() if both is not None}
+    if found == {"greenhost"}:
+        return "yes: what a test starts through it runs under greenhost too"
+    return f"no, it is {', '.join(sorted(found)) or 'not known'}"
+
+
+def cells(both: Comparison | None) -> str:
+    if both is None:
+        return "not run | "
+    return f"{both.base.passes()} | {len(differences(both.base, both.ours)) or '0'}"
+
+
+def totals(modules: list[str], place: str, table: Table) -> tuple[int, int, int]:
+    pairs = [both for module in modules if (both := table[module, place]) is not None]
+    passes = sum(both.base.passes() for both in pairs)
+    differ = sum(len(differences(both.base, both.ours)) for both in pairs)
+    return len(pairs), passes, differ
+
+
+def summary(modules: list[str], table: Table) -> list[str]:
+    lines = [
+        "## Total",
+        "",
+        "| | modules | pass under python3 | of them not here |",
+        "|---|--:|--:|--:|",
+    ]
+    for place, words in (("main", "in the main task"), ("task", "inside a task")):
+        count, passes, differ = totals(modules, place, table)
+        lines.append(f"| {words} | {count} of {len(modules)} | {passes} | {differ} |")
+    return [*lines, "", f"Is `sys.executable` greenhost in these runs? {children(table)}.", ""]
+
+
+def remaining(modules: list[str], table: Table, reasons: list[Reason]) -> list[str]:
+    """The differences, grouped by their reason."""
+    groups: dict[str, list[str]] = {}
+    for (module, place), both in table.items():
+        for test in differences(*both) if both is not None else []:
+            reason = reason_for(test, place, reasons) or "Not explained yet."
+            assert both is not None
+            status = both.ours.outcomes.get(test, "missing")
+            groups.setdefault(reason, []).append(f"- `{test}`, {place}: {status}")
+    lines = ["## What differs, and why", ""]
+    for reason, tests in groups.items():
+        lines += [" ".join(reason.split()), "", *tests, ""]
+    return lines if groups else [*lines, "Nothing.", ""]
+
+
+def second_attempts(table: Table) -> list[str]:
+    names = [
+        f"- `{test}`, {place}"
+        for (_, place), both in table.items()
+        if both is not None
+        for test, status in both.ours.outcomes.items()
+        if status == SECOND
+    ]
+    if not names:
+        return []
+    return ["## Passed at the second attempt", "", *sorted(names), ""]
+
+
+def per_module(modules: list[str], table: Table) -> list[str]:
+    head = (
+        "| module | main: python3 passes | not here | task: python3 passes in a thread | not here |"
+    )
+    rows = [f"| {m} | {cells(table[m, 'main'])} | {cells(table[m, 'task'])} |" for m in modules]
+    return ["## Module by module", "", head, "|---|--:|--:|--:|--:|", *rows, ""]
+
+
+def document(modules: list[str], table: Table, reasons: list[Reason]) -> str:
+    parts = [
+        INTRODUCTION,
+        *summary(modules, table),
+        *remaining(modules, table, reasons),
+        *second_attempts(table),
+        *per_module(modules, table),
+    ]
+    return "\n".join(parts)

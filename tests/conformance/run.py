@@ -1,0 +1,286 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Run CPython's own tests under greenhost, and tell which of those that python3 passes fail here.
+
+Each module runs in a process of its own: under /usr/bin/python3, whose passes are what greenhost is
+held to and which are kept in --results, and under greenhost, in the main task and inside a task
+(python3 runs it in the main thread and in a thread). A test that has neither ended nor told of
+itself within the stall time is killed and counts as a hang, and its module goes on without it. A
+test that fails here is run once more by itself, so that a machine that was busy is not to blame; the
+report names those that need it. docs/CONFORMANCE.md is written from all that --results has.
+
+The last line is "N passed, N failed": tests that pass under greenhost, and tests that pass under
+python3, do not under greenhost, and have no reason in reasons.toml.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import report
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PYTHON = Path("/usr/bin/python3")
+STALL_SECONDS = 60.0
+MODULE_SECONDS = 900.0
+# How often a module may hang or die, and go on without the test that did it.
+ATTEMPTS = 30
+# Found in the environment of whatever a module leaves running, wherever it moved to.
+MARK = "GREENHOST_CONFORMANCE"
+BASE_PLACE = {"main": "main", "task": "thread"}
+# Under two minutes in both places together: what `make check` runs.
+QUICK = HERE / "quick.txt"
+
+
+class Events(NamedTuple):
+    """What a driver's log says."""
+
+    outcomes: dict[str, str]
+    listed: set[str]
+    begun: list[str]
+    executable: str
+    ended: bool
+
+
+class Job(NamedTuple):
+    """A module to run, by whom and where."""
+
+    program: Path
+    module: str
+    place: str
+    output: Path
+
+
+def read_log(path: Path) -> Events:
+    outcomes: dict[str, str] = {}
+    listed: set[str] = set()
+    begun: list[str] = []
+    executable, ended = "", False
+    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+        status, _, what = line.partition("\t")
+        if status == "listed":
+            listed.add(what)
+        elif status == "executable":
+            executable = what
+        elif status == "end":
+            ended = True
+        elif status == "start":
+            begun.append(what)
+        else:
+            # A failed subtest may be followed by a pass of the others; it stays a failure.
+            if outcomes.get(what) not in ("fail", "error"):
+                outcomes[what] = status
+            if what in begun:
+                begun.remove(what)
+    return Events(outcomes, listed, begun, executable, ended)
+
+
+def clean_environment(mark: str) -> dict[str, str]:
+    """Without what the caller's shell says about some Python of its own."""
+    names = {"SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV"}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in names}
+    return kept | {MARK: mark}
+
+
+def kill_marked(mark: str) -> None:
+    """Kill what a module has left running, in whatever session it is."""
+    needle = f"{MARK}={mark}\0".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if needle in (entry / "environ").read_bytes():
+                os.kill(int(entry.name), signal.SIGKILL)
+        except OSError:
+            continue  # It ended meanwhile, or is not ours.
+
+
+def wait(process: subprocess.Popen[bytes], log: Path, end: float) -> bool:
+    """Wait while the log grows; False when it has stalled and the process was killed."""
+    size, since = -1, time.monotonic()
+    while True:
+        try:
+            process.wait(0.5)
+            return True
+        except subprocess.TimeoutExpired:
+            pass
+        now, new = time.monotonic(), log.stat().st_size if log.exists() else 0
+        if new != size:
+            size, since = new, now
+        if now - since > STALL_SECONDS or now > end:
+            process.kill()
+            process.wait()
+            return False
+
+
+def run_driver(job: Job, log: Path, arguments: list[str], end: float) -> tuple[bool, int]:
+    """Run the driver once: whether it ended by itself, and how."""
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder, open(
+        job.output, "ab"
+    ) as out:
+        mark = Path(folder).name
+        process = subprocess.Popen(
+            [job.program, HERE / "driver.py", job.module, job.place, log, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=folder,
+            env=clean_environment(mark),
+            start_new_session=True,
+        )
+        try:
+            ended = wait(process, log, end)
+        finally:
+            kill_marked(mark)
+        return ended, process.returncode
+
+
+def run_module(job: Job, only: set[str] | None = None) -> report.Record:
+    """Run a module to its end, without the tests that hang or kill the process."""
+    outcomes: dict[str, str] = {}
+    listed: set[str] = set()
+    executable, end = "", time.monotonic() + MODULE_SECONDS
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        skip, chosen = Path(folder, "skip"), Path(folder, "only")
+        arguments = ["--skip", str(skip)]
+        if only is not None:
+            chosen.write_text("\n".join(only))
+            arguments += ["--only", str(chosen)]
+        for attempt in range(ATTEMPTS):
+            log = Path(folder, f"log{attempt}")
+            skip.write_text("\n".join(outcomes))
+            by_itself, code = run_driver(job, log, arguments, end)
+            events = read_log(log)
+            outcomes |= events.outcomes
+            listed |= events.listed
+            executable = events.executable or executable
+            for test in events.begun:
+                outcomes[test] = f"died ({code})" if by_itself else "hang"
+            progress = events.begun or events.outcomes
+            if events.ended or not progress or time.monotonic() > end:
+                break
+    for test in listed if only is None else listed & only:
+        outcomes.setdefault(test, "not run")
+    return report.Record(executable, outcomes)
+
+
+def read_record(path: Path) -> report.Record:
+    return report.Record(**json.loads(path.read_text()))
+
+
+def write_record(path: Path, record: report.Record) -> None:
+    path.write_text(json.dumps(record._asdict(), indent=0, sort_keys=True))
+
+
+class Runner:
+    """Runs modules, and keeps what became of them in a folder."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.results = Path(options.results)
+        self.greenhost = Path(options.greenhost)
+        self.resume: bool = options.resume
+        self.quick: bool = options.quick
+        self.results.mkdir(parents=True, exist_ok=True)
+
+    def path(self, module: str, place: str, program: str, suffix: str = "json") -> Path:
+        return self.results / f"{module}.{place}.{program}.{suffix}"
+
+    def job(self, module: str, place: str, program: str) -> Job:
+        output = self.path(module, place, program, "txt")
+        return Job(self.greenhost if program == "greenhost" else PYTHON, module, place, output)
+
+    def base(self, module: str, place: str, suspects: set[str]) -> report.Record:
+        """What python3 makes of a module; in a hurry, of the tests that are in question."""
+        path = self.path(module, place, "python3")
+        if path.exists():
+            return read_record(path)
+        job = self.job(module, place, "python3")
+        if self.quick:
+            return run_module(job, suspects) if suspects else report.Record("", {})
+        job.output.unlink(missing_ok=True)
+        record = run_module(job)
+        write_record(path, record)
+        return record
+
+    def ours(self, module: str, place: str) -> report.Record:
+        path = self.path(module, place, "greenhost")
+        if self.resume and path.exists():
+            if path.stat().st_mtime > self.greenhost.stat().st_mtime:
+                return read_record(path)
+        job = self.job(module, place, "greenhost")
+        job.output.unlink(missing_ok=True)
+        return run_module(job)
+
+    def again(self, module: str, place: str, record: report.Record, tests: set[str]) -> None:
+        """Give the tests that failed another chance, and note that they needed it."""
+        second = run_module(self.job(module, place, "greenhost"), tests)
+        for test in tests:
+            if second.outcomes.get(test) == "pass":
+                record.outcomes[test] = report.SECOND
+
+    def run(self, module: str, place: str) -> tuple[report.Record, report.Record]:
+        ours = self.ours(module, place)
+        base = self.base(module, BASE_PLACE[place], ours.not_passed())
+        failed = set(report.differences(base, ours))
+        if failed:
+            self.again(module, place, ours, failed)
+        write_record(self.path(module, place, "greenhost"), ours)
+        return base, ours
+
+    def recorded(self, module: str, place: str) -> report.Comparison | None:
+        base = self.path(module, BASE_PLACE[place], "python3")
+        ours = self.path(module, place, "greenhost")
+        if not base.exists() or not ours.exists():
+            return None
+        return report.Comparison(read_record(base), read_record(ours))
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", nargs="+", metavar="MODULE", help="rather than modules.txt")
+    parser.add_argument("--place", choices=BASE_PLACE, action="append", help="both if not given")
+    parser.add_argument("--jobs", type=int, default=2, help="how many modules at a time, 2")
+    parser.add_argument("--resume", action="store_true", help="keep what this build's tests gave")
+    parser.add_argument("--quick", action="store_true", help="quick.txt; ask python3 if in doubt")
+    parser.add_argument("--results", default=str(ROOT / "build" / "conformance"))
+    parser.add_argument("--greenhost", default=str(ROOT / "build" / "greenhost"))
+    parser.add_argument("--report", help="write the report here", metavar="FILE")
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = parse_options()
+    # Where it was ignored, as it is in a shell's background job, it would be in every test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    every = (HERE / "modules.txt").read_text().split()
+    modules = options.only or (QUICK.read_text().split() if options.quick else every)
+    places = options.place or list(BASE_PLACE)
+    runner = Runner(options)
+    reasons = report.read_reasons(HERE / "reasons.toml")
+    passed = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        work = [(module, place) for place in places for module in modules]
+        done = pool.map(lambda pair: runner.run(*pair), work)
+        for (module, place), (base, ours) in zip(work, done):
+            lines, unexplained = report.describe(module, place, base, ours, reasons)
+            print(lines, flush=True)
+            passed += ours.passes()
+            failed += unexplained
+    if options.report:
+        table = {(m, p): runner.recorded(m, p) for m in every for p in BASE_PLACE}
+        Path(options.report).write_text(report.document(every, table, reasons))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
