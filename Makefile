@@ -59,7 +59,7 @@ LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_OBJECTS := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
-KINDS := c python script surface conformance lint
+KINDS := conformance c python script surface lint
 # A test of host/ links its parts, but brings a main of its own.
 HOST_PARTS := $(filter-out $(BUILD)/host/main.o,$(HOST_OBJECTS))
 C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch] \

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Run the tests, one process each, and count.
 
+conformance  the quick part of CPython's own tests, in the main task and in another
 c         build/tests/check_*, made with libcheck
 python    tests/*/test_*.py, made with unittest; GREENHOST names the executable
 script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say what is expected:
@@ -11,7 +12,6 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # hooks: the functions of libc whose parking the script exercises in a task
               # measures: what --malloc would falsify; the script is left out then
 surface   every function of runtime/hooks/hooks.def is exercised by a script
-conformance  the quick part of CPython's own tests, in the main task and in another
 lint      `make lint`
 
 Without --kind, all but lint. A NAME selects the tests that have it in their path. The last line is
@@ -35,7 +35,7 @@ from typing import Callable, NamedTuple
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 HOOKS_DEF = ROOT / "runtime" / "hooks" / "hooks.def"
-KINDS = ("c", "python", "script", "surface", "conformance", "lint")
+KINDS = ("conformance", "c", "python", "script", "surface", "lint")
 SCRIPT_SECONDS = 30
 FILE_SECONDS = 900
 
@@ -219,14 +219,10 @@ def python_tests():
 
 
 def conformance_tests(build):
-    script = TESTS / "conformance" / "run.py"
-    for module in (script.parent / "quick.txt").read_text().split():
-        for place in ("main", "task"):
-            command = [sys.executable, str(script), "--quick", "--only", module, "--place", place]
-            command += ["--greenhost", str(build / "greenhost")]
-            command += ["--results", str(build / "conformance")]
-            name = f"conformance/{module} in {place}"
-            yield Test("conformance", name, command, judge_conformance, FILE_SECONDS)
+    """One process: its tests mostly wait, so it runs more of them at a time than the others."""
+    command = [sys.executable, str(TESTS / "conformance" / "run.py"), "--quick", "--jobs", "4"]
+    command += ["--greenhost", str(build / "greenhost"), "--results", str(build / "conformance")]
+    yield Test("conformance", "conformance", command, judge_conformance, FILE_SECONDS)
 
 
 # ---- the surface is complete ----
