@@ -147,7 +147,7 @@ check-valgrind: deps
 	@$(MAKE) --no-print-directory tests
 	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind c
 	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind script --malloc \
-	    scripts/cancel scripts/identity scripts/signal scripts/socket
+	    scripts/cancel scripts/identity scripts/signal
 
 ## check-gc        the Python tests and scripts with the collector run at every chance
 check-gc: deps

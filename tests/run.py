@@ -10,7 +10,7 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # expect-exit: the exit code, 0 by default, negative for death by a signal
               # expect-stderr: a pattern to find on standard error, which is else to be empty
               # hooks: the functions of libc whose parking the script exercises in a task
-              # measures: what --malloc would falsify; the script is left out then
+              # measures: time or memory, which tools falsify: left out with --malloc
 surface   every function of runtime/hooks/hooks.def is exercised by a script
 lint      `make lint`
 
@@ -42,8 +42,9 @@ FILE_SECONDS = 900
 # Under valgrind a program may take this much longer.
 SLOWER = 20
 # tests/README.md says what each of these is for.
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no", "--num-callers=30"]
-VALGRIND_SCRIPTS = ["--undef-value-errors=no"]
+VALGRIND_FOUND = 99
+VALGRIND = ["valgrind", "--quiet", f"--error-exitcode={VALGRIND_FOUND}", "--leak-check=no"]
+VALGRIND_SCRIPTS = ["--undef-value-errors=no", "--log-file=valgrind.%p"]
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=0:abort_on_error=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -114,6 +115,8 @@ def run(test, environment):
         )
         out, err, stopped = wait_for(process, test.seconds)
         kill_group(process)
+        logs = b"".join(path.read_bytes() for path in Path(directory).glob("valgrind.*"))
+    err += logs if process.wait() == VALGRIND_FOUND else b""
     done = Done(process.wait(), *(text.decode(errors="backslashreplace") for text in (out, err)))
     verdict = test.judge(done)
     if stopped:

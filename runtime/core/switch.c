@@ -237,14 +237,25 @@ int gh__switch_check(void) {
     return UV_ENOSYS;
 }
 
+/*
+ * The import runs Python, where a handler of a signal could raise, or come this way itself.  The
+ * handlers wait: for a moment nobody is the main thread, where alone they run.
+ */
+static int load_and_start(gh_host_t *host) {
+    gh__identity_set_main(0);
+    int result = import_greenlet();
+    if (result == 0) result = start_hub(host);
+    gh__identity_set_main(host->main->identity.ident);
+    gh__identity_attend(host);
+    return result;
+}
+
 int gh__switch_open(gh_host_t *host) {
     PyObject *pending[3];
     if (GH__LIKELY(host->hub != NULL)) return 0;
     save_error(pending);
     host->no_switch++;
-    int result = gh__loop_open(host) < 0 ? gh__raise_failure() : import_greenlet();
-    /* The import runs Python, and so perhaps a signal handler that has come this way meanwhile. */
-    if (result == 0 && host->hub == NULL) result = start_hub(host);
+    int result = gh__loop_open(host) < 0 ? gh__raise_failure() : load_and_start(host);
     host->no_switch--;
     if (result == 0) {
         restore_error(pending);

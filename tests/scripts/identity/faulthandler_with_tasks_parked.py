@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # faulthandler's dump shows the stack that runs, and bears parked tasks and a switch under its timer.
+# measures: time
 # expect: in the task: True
 # expect: by the timer: True
 import faulthandler

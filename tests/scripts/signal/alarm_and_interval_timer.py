@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # signal.alarm and setitimer wake a main task that is parked, also where nothing else could.
+# measures: time
 # expect: the timer
 # expect: again
 # expect: acquired
