@@ -16,12 +16,10 @@
 #include "host.h"
 #include "internal.h"
 
-#define NS_PER_SECOND UINT64_C(1000000000)
-
 uint64_t gh__now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * GH__NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 uint64_t gh__deadline_after(uint64_t ns) {
@@ -109,8 +107,8 @@ void gh__deadlines_arm(gh_host_t *host) {
     if (heap->count == 0) return;
     uint64_t when = heap->items[0]->when;
     if (when >= heap->armed) return;
-    struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(when / NS_PER_SECOND),
-                                           .tv_nsec = (long)(when % NS_PER_SECOND)}};
+    struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(when / GH__NS_PER_SECOND),
+                                           .tv_nsec = (long)(when % GH__NS_PER_SECOND)}};
     /* A zero value would disarm it, and means a time long past. */
     if (when == 0) spec.it_value.tv_nsec = 1;
     if (timerfd_settime(heap->timerfd, TFD_TIMER_ABSTIME, &spec, NULL) == 0) heap->armed = when;

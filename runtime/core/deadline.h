@@ -6,6 +6,8 @@
 #include "core/waiter.h"
 #include "internal.h"
 
+#define GH__NS_PER_SECOND UINT64_C(1000000000)
+
 typedef struct gh__deadline_s {
     uint64_t when;
     size_t slot; /* its place in the heap, or GH__NO_SLOT */

@@ -45,6 +45,10 @@ bool gh__is_nonblocking(int fd);
 /* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */
 uint64_t gh__deadline_relative(const struct timespec *time);
 uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time);
+/* Whether the nanoseconds are less than a second; and whether the seconds are not negative either.
+ * What libc would refuse is left to it. */
+bool gh__is_time(const struct timespec *time);
+bool gh__is_duration(const struct timespec *time);
 /* What is left until a deadline, for those calls that tell. */
 struct timespec gh__time_left(uint64_t deadline);
 

@@ -22,8 +22,6 @@
 #include "hooks/hooks.h"
 #include "internal.h"
 
-#define NS_PER_SECOND 1000000000
-
 /* Until when a call waits: for ever where `clock` is NO_CLOCK. */
 typedef struct {
     clockid_t clock;
@@ -44,8 +42,7 @@ static uint64_t deadline_of(const until_t *until) {
 
 /* What libc would refuse is left to it. */
 static bool valid(clockid_t clock, const struct timespec *time) {
-    return (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) && time->tv_nsec >= 0 &&
-           time->tv_nsec < NS_PER_SECOND;
+    return (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) && gh__is_time(time);
 }
 
 static gh_task_t *may_wait(const void *lock) {

@@ -26,8 +26,6 @@ typedef struct gh__held_s {
     gh_task_t *task;
 } gh__held_t;
 
-#define NS_PER_SECOND 1000000000
-
 /* ---- recursive mutexes, and those that check for errors ---- */
 
 static bool counts_owner(const pthread_mutex_t *mutex) {
@@ -126,8 +124,7 @@ int hook_pthread_mutex_trylock(pthread_mutex_t *mutex) {
 
 /* What libc would refuse counts as passed: libc, which is asked next, says what is wrong. */
 static uint64_t deadline_of(clockid_t clock, const struct timespec *time) {
-    bool valid = time->tv_nsec >= 0 && time->tv_nsec < NS_PER_SECOND;
-    return valid ? gh__deadline_absolute(clock, time) : 0;
+    return gh__is_time(time) ? gh__deadline_absolute(clock, time) : 0;
 }
 
 int hook_pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *time) {

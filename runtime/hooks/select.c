@@ -18,7 +18,6 @@
 
 #define BITS (8 * sizeof(unsigned long))
 #define SETS 3
-#define NS_PER_SECOND INT64_C(1000000000)
 
 typedef struct {
     gh__any_t any;

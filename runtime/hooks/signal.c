@@ -16,8 +16,6 @@
 #include "hooks/hooks.h"
 #include "internal.h"
 
-#define NS_PER_SECOND 1000000000
-
 int hook_sigaction(int signum, const struct sigaction *action, struct sigaction *old) {
     return gh__signal_action(signum, action, old);
 }
@@ -58,15 +56,10 @@ static int wait_for(gh_task_t *task, const char *call, const sigset_t *set, sigi
     return errno == EAGAIN ? park_for(task, call, set, info, deadline) : -errno;
 }
 
-/* What libc would refuse is left to it. */
-static bool valid(const struct timespec *time) {
-    return time == NULL ||
-           (time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < NS_PER_SECOND);
-}
-
 int hook_sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL || !valid(timeout)) return libc_sigtimedwait(set, info, timeout);
+    if (task == NULL || (timeout != NULL && !gh__is_duration(timeout)))
+        return libc_sigtimedwait(set, info, timeout);
     uint64_t deadline = timeout == NULL ? GH__NEVER : gh__deadline_relative(timeout);
     int signum = wait_for(task, "sigtimedwait", set, info, deadline);
     if (signum == UV_ETIMEDOUT) signum = UV_EAGAIN;

@@ -10,8 +10,6 @@
 #include "hooks/hooks.h"
 #include "internal.h"
 
-#define NS_PER_SECOND 1000000000
-
 /* Parks until the deadline; 0, or the errno of what ended it before. */
 static int sleep_until(gh_task_t *task, const char *call, uint64_t deadline) {
     gh__park_t how = {.on = GH__ON_SLEEP, .call = call, .deadline = deadline};
@@ -20,10 +18,6 @@ static int sleep_until(gh_task_t *task, const char *call, uint64_t deadline) {
         if (status == UV_ETIMEDOUT) return 0;
         if (status < 0) return -gh__cancel_decode(task, status);
     }
-}
-
-static bool valid(const struct timespec *time) {
-    return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < NS_PER_SECOND;
 }
 
 static void tell_left(struct timespec *left, uint64_t deadline) {
@@ -36,7 +30,7 @@ int hook_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time
     /* Time that a process or thread has computed does not pass while it sleeps here. */
     bool ours = clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME ||
                 clock == CLOCK_TAI;
-    if (task == NULL || !ours || !valid(time))
+    if (task == NULL || !ours || !gh__is_duration(time))
         return libc_clock_nanosleep(clock, flags, time, left);
     bool absolute = flags & TIMER_ABSTIME;
     uint64_t deadline = absolute ? gh__deadline_absolute(clock, time) : gh__deadline_relative(time);
@@ -47,7 +41,7 @@ int hook_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time
 
 int hook_nanosleep(const struct timespec *time, struct timespec *left) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL || !valid(time)) return libc_nanosleep(time, left);
+    if (task == NULL || !gh__is_duration(time)) return libc_nanosleep(time, left);
     uint64_t deadline = gh__deadline_relative(time);
     int error = sleep_until(task, "nanosleep", deadline);
     if (error == 0) return 0;
@@ -68,10 +62,10 @@ int hook_usleep(useconds_t usec) {
 unsigned hook_sleep(unsigned seconds) {
     gh_task_t *task = gh__may_park();
     if (task == NULL) return libc_sleep(seconds);
-    uint64_t deadline = gh__deadline_after((uint64_t)seconds * NS_PER_SECOND);
+    uint64_t deadline = gh__deadline_after((uint64_t)seconds * GH__NS_PER_SECOND);
     struct timespec left = {0, 0};
     if (sleep_until(task, "sleep", deadline) != 0) tell_left(&left, deadline);
-    return (unsigned)left.tv_sec + (left.tv_nsec >= NS_PER_SECOND / 2);
+    return (unsigned)left.tv_sec + (left.tv_nsec >= (long)GH__NS_PER_SECOND / 2);
 }
 
 int hook_pause(void) {

@@ -233,14 +233,10 @@ static ssize_t receive_batch_once(exchange_t *exchange) {
     return count;
 }
 
-static bool valid(const struct timespec *time) {
-    return time == NULL || (time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < 1000000000);
-}
-
 int hook_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
                   struct timespec *limit) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL || flags & NEVER_WAITS || !valid(limit))
+    if (task == NULL || flags & NEVER_WAITS || (limit != NULL && !gh__is_duration(limit)))
         return libc_recvmmsg(fd, messages, count, flags, limit);
     exchange_t exchange = {.task = task,
                            .call = "recvmmsg",

@@ -10,8 +10,6 @@
 #include "hooks/hooks.h"
 #include "internal.h"
 
-#define NS_PER_SECOND UINT64_C(1000000000)
-
 int gh__wait_failed(gh_task_t *task, int status) {
     errno = -gh__cancel_decode(task, status);
     return -1;
@@ -32,10 +30,16 @@ bool gh__is_nonblocking(int fd) {
     return flags >= 0 && flags & O_NONBLOCK;
 }
 
+bool gh__is_time(const struct timespec *time) {
+    return time->tv_nsec >= 0 && time->tv_nsec < (long)GH__NS_PER_SECOND;
+}
+
+bool gh__is_duration(const struct timespec *time) { return time->tv_sec >= 0 && gh__is_time(time); }
+
 static uint64_t to_ns(const struct timespec *time) {
     if (time->tv_sec < 0) return 0;
-    if ((uint64_t)time->tv_sec >= GH__NEVER / NS_PER_SECOND) return GH__NEVER;
-    return (uint64_t)time->tv_sec * NS_PER_SECOND + (uint64_t)time->tv_nsec;
+    if ((uint64_t)time->tv_sec >= GH__NEVER / GH__NS_PER_SECOND) return GH__NEVER;
+    return (uint64_t)time->tv_sec * GH__NS_PER_SECOND + (uint64_t)time->tv_nsec;
 }
 
 uint64_t gh__deadline_relative(const struct timespec *time) {
@@ -44,8 +48,8 @@ uint64_t gh__deadline_relative(const struct timespec *time) {
 
 struct timespec gh__time_left(uint64_t deadline) {
     uint64_t now = gh__now(), ns = deadline > now ? deadline - now : 0;
-    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_SECOND),
-                             .tv_nsec = (long)(ns % NS_PER_SECOND)};
+    return (struct timespec){.tv_sec = (time_t)(ns / GH__NS_PER_SECOND),
+                             .tv_nsec = (long)(ns % GH__NS_PER_SECOND)};
 }
 
 /* Other clocks can be set, so the difference to their present time is what counts. */
@@ -66,8 +70,7 @@ uint64_t gh__deadline_ms(int timeout) {
 bool gh__deadline_timespec(const struct timespec *timeout, uint64_t *deadline) {
     *deadline = GH__NEVER;
     if (timeout == NULL) return true;
-    if (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= (long)NS_PER_SECOND)
-        return false;
+    if (!gh__is_duration(timeout)) return false;
     bool none = timeout->tv_sec == 0 && timeout->tv_nsec == 0;
     *deadline = none ? 0 : gh__deadline_relative(timeout);
     return true;
