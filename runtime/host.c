@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * host.c: a host's life.  Opening goes from the outside in (loop, descriptors, deadlines, posts,
- * hub, main task) and closing goes back the same way.
+ * host.c: a host's life.  Opening makes the main task and learns about the interpreter; the loop and
+ * the hub come with the first other task (core/loop.c, core/switch.c).  Closing goes from the inside
+ * out: tasks, signals, hub, operations, loop.
  */
 #include <pthread.h>
 #include <stdarg.h>
@@ -81,12 +82,11 @@ static void after_fork(void) {
     host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
     gh__list_init(&host->posts);
     gh__list_clear(&host->sigwaits);
-    uv_mutex_init(&host->post_lock);
     gh__heap_t *heap = &host->deadlines;
     for (size_t i = 0; i < heap->count; i++) heap->items[i]->slot = GH__NO_SLOT;
     heap->count = 0;
     gh__task_after_fork(host);
-    if (gh__loop_after_fork(host) < 0) {
+    if (uv_mutex_init(&host->post_lock) < 0 || gh__loop_after_fork(host) < 0) {
         gh__current = NULL;
         return;
     }
@@ -118,13 +118,14 @@ static int register_exit(gh_host_t *host) {
 
 static int open_python(gh_host_t *host) {
     gh__current = host;
-    if (gh__types_open() < 0 || gh__cancel_open(host) < 0 || gh__task_adopt_main(host) < 0 ||
+    if (gh__types_open() < 0 || gh__cancel_open() < 0 || gh__task_adopt_main(host) < 0 ||
         register_exit(host) < 0) {
         PyErr_Print();
         gh__fail(GH_EXIT_OSERR, "the main task can't be made; see the error above");
         return UV_ENOMEM;
     }
-    return gh__signal_open(host);
+    gh__signal_open(host);
+    return 0;
 }
 
 static int open_host(gh_host_t *host) {
@@ -148,7 +149,8 @@ static int open_host(gh_host_t *host) {
             "this libpython does not call the executable's pthread_self; use Debian's python3.11");
         return UV_ENOSYS;
     }
-    if (!fork_handled && pthread_atfork(NULL, NULL, after_fork) == 0) fork_handled = true;
+    if (!fork_handled && pthread_atfork(NULL, NULL, after_fork) != 0) return UV_ENOMEM;
+    fork_handled = true;
     int error = gh__switch_check();
     if (error < 0 || (error = uv_mutex_init(&host->post_lock)) < 0) return error;
     return open_python(host);
@@ -161,13 +163,16 @@ int gh_open(gh_host_t **out) {
         return UV_EBUSY;
     }
     gh_host_t *host = calloc(1, sizeof(*host));
-    if (host != NULL) host->holders = 1;
     if (host == NULL) {
         gh__fail(GH_EXIT_OSERR, "no memory for the host; free some and try again");
         return UV_ENOMEM;
     }
+    host->holders = 1;
     int error = open_host(host);
     if (error < 0) {
+        if (failure_code == 0)
+            gh__fail(GH_EXIT_OSERR, "the host can't be made: %s; free memory and try again",
+                     uv_strerror(error));
         /* The process is about to end with an exit code of ours: nothing is undone for it. */
         gh__current = NULL;
         return error;
@@ -178,16 +183,6 @@ int gh_open(gh_host_t **out) {
 
 /* ---- closing ---- */
 
-static PyObject *tasks_left(gh_host_t *host) {
-    PyObject *left = PyList_New(0);
-    for (gh__link_t *item = host->tasks.next; left != NULL && item != &host->tasks;
-         item = item->next) {
-        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
-        if (task != host->main && PyList_Append(left, (PyObject *)task) < 0) Py_CLEAR(left);
-    }
-    return left;
-}
-
 static void report_left(PyObject *left) {
     Py_ssize_t count = PyList_GET_SIZE(left);
     PySys_FormatStderr(
@@ -196,6 +191,7 @@ static void report_left(PyObject *left) {
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *line = gh__task_describe((gh_task_t *)PyList_GET_ITEM(left, i));
         if (line != NULL) PySys_FormatStderr("  %U\n", line);
+        if (line == NULL) PyErr_Clear();
         Py_XDECREF(line);
     }
 }
@@ -216,7 +212,7 @@ static void end_tasks(PyObject *left) {
 }
 
 static void end_all_tasks(gh_host_t *host) {
-    PyObject *left = tasks_left(host);
+    PyObject *left = gh__task_list(host, host->main);
     if (left != NULL && PyList_GET_SIZE(left) > 0) {
         report_left(left);
         end_tasks(left);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * host.h: the host, as the runtime itself sees it.  Each group of fields belongs to one file.
+ * host.h: the host, as the runtime itself sees it.  host.c opens and closes one.
  */
 #ifndef GREENHOST_HOST_H
 #define GREENHOST_HOST_H
@@ -42,7 +42,8 @@ struct gh_host_s {
 
     int epfd;
     struct gh__fd_s **fds;
-    size_t fd_capacity, fd_waits;
+    size_t fd_capacity;
+    size_t fd_waits; /* under way */
 
     timer_t guard;   /* core/guard.c */
     pid_t guard_tid; /* the thread it is for: 0 before its first use, -1 if there is none */

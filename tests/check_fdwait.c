@@ -44,7 +44,7 @@ static void setup(void) {
 static void teardown(void) {
     gh__fdwait_stop(&host, &first.wait);
     gh__fdwait_stop(&host, &second.wait);
-    ck_assert_uint_eq(gh__fdwait_count(&host), 0);
+    ck_assert_uint_eq(host.fd_waits, 0);
     bare_close(&host);
 }
 
@@ -53,7 +53,7 @@ static void send_byte(void) { ck_assert_int_eq(libc_send(pair[1], "x", 1, 0), 1)
 START_TEST(two_wait_for_one_descriptor) {
     ck_assert_int_eq(start(&first, pair[0], EPOLLIN), 0);
     ck_assert_int_eq(start(&second, pair[0], EPOLLIN), 0);
-    ck_assert_uint_eq(gh__fdwait_count(&host), 2);
+    ck_assert_uint_eq(host.fd_waits, 2);
     send_byte();
     bare_turn(&host);
     ck_assert_int_eq(first.fired, 1);
@@ -137,7 +137,7 @@ END_TEST
 START_TEST(a_regular_file_never_waits) {
     int fd = open("/proc/self/exe", O_RDONLY);
     ck_assert_int_eq(start(&first, fd, EPOLLIN), UV_EPERM);
-    ck_assert_uint_eq(gh__fdwait_count(&host), 0);
+    ck_assert_uint_eq(host.fd_waits, 0);
     ck_assert_int_eq(gh__fd_kind(&host, fd), GH__FD_REGULAR);
 }
 END_TEST
@@ -156,7 +156,7 @@ START_TEST(what_is_not_open_is_refused) {
     ck_assert_int_eq(start(&first, -1, EPOLLIN), UV_EBADF);
     ck_assert_int_eq(start(&first, 999, EPOLLIN), UV_EBADF);
     ck_assert_ptr_null(gh__fd_get(&host, -1));
-    ck_assert_uint_eq(gh__fdwait_count(&host), 0);
+    ck_assert_uint_eq(host.fd_waits, 0);
 }
 END_TEST
 

@@ -99,7 +99,7 @@ static inline gh_task_t *spawn_c(gh_host_t *host, void (*function)(void)) {
     static PyMethodDef method = {"call", support_call, METH_NOARGS, NULL};
     PyObject *capsule = PyCapsule_New((void *)function, NULL, NULL);
     PyObject *callable = PyCFunction_New(&method, capsule);
-    gh_task_t *task = gh__task_spawn(host, callable, host->empty_tuple, NULL, NULL);
+    gh_task_t *task = gh__task_spawn(host, callable, host->empty_tuple, NULL);
     ck_assert_ptr_nonnull(task);
     Py_DECREF(callable);
     Py_DECREF(capsule);

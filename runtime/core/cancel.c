@@ -33,8 +33,7 @@ static PyObject *on_interrupt(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(arg
 static PyMethodDef on_interrupt_def = {"interrupt", on_interrupt, METH_VARARGS, NULL};
 
 /* signal.signal(33, on_interrupt), with our sigaction answering for the kernel. */
-int gh__cancel_open(gh_host_t *host) {
-    (void)host;
+int gh__cancel_open(void) {
     PyObject *module = PyImport_ImportModule("_signal");
     PyObject *handler = module ? PyCFunction_New(&on_interrupt_def, NULL) : NULL;
     PyObject *old =

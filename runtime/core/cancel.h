@@ -23,6 +23,7 @@ bool gh__cancel_pending(const gh_task_t *task);
 #define GH__INTERRUPT_SIGNAL 33
 /* The task, whose exception is due, runs again: CPython is reminded of it. */
 void gh__cancel_remind(gh_task_t *task);
-int gh__cancel_open(gh_host_t *host);
+/* Installs the handler that raises it, once Python is there.  0, or -1 with an exception. */
+int gh__cancel_open(void);
 
 #endif

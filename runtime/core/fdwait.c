@@ -191,8 +191,6 @@ void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last) {
         gh__fd_forget(host, (int)fd);
 }
 
-size_t gh__fdwait_count(const gh_host_t *host) { return host->fd_waits; }
-
 static int open_epoll(gh_host_t *host) {
     host->epfd = epoll_create1(EPOLL_CLOEXEC);
     return host->epfd < 0 ? -errno : 0;

@@ -62,7 +62,6 @@ void gh__fd_forget(gh_host_t *host, int fd);
 void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last);
 /* The same from where no host can be told: another thread, a signal handler.  Any thread. */
 void gh__fd_closed_unseen(void);
-size_t gh__fdwait_count(const gh_host_t *host); /* waits under way */
 int gh__fdwait_after_fork(gh_host_t *host);
 /* What poll says of it right now, of POLLIN, of POLLOUT, or of errors; 0: not ready.  Preserves errno. */
 short gh__ready_now(int fd, short events);

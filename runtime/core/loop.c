@@ -35,7 +35,8 @@
 
 static void on_idle(uv_idle_t *idle) { (void)idle; }
 
-/* Before the poll: it must not sleep while tasks are ready, nor past the next deadline. */
+/* Before the poll: it must not sleep while tasks are ready, nor past the next deadline.  To start or
+ * stop the idle handle can't fail: it has a callback. */
 static void on_prepare(uv_prepare_t *prepare) {
     gh_host_t *host = prepare->data;
     if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) || host->stopping) {
@@ -86,11 +87,13 @@ static int check_descriptors(void) {
 }
 
 static int open_handles(gh_host_t *host) {
-    uv_prepare_init(&host->loop, &host->prepare);
-    uv_check_init(&host->loop, &host->check);
-    uv_idle_init(&host->loop, &host->idle);
+    int error;
+    if ((error = uv_prepare_init(&host->loop, &host->prepare)) < 0 ||
+        (error = uv_check_init(&host->loop, &host->check)) < 0 ||
+        (error = uv_idle_init(&host->loop, &host->idle)) < 0)
+        return error;
     host->prepare.data = host->check.data = host->idle.data = host;
-    int error = uv_prepare_start(&host->prepare, on_prepare);
+    error = uv_prepare_start(&host->prepare, on_prepare);
     return error < 0 ? error : uv_check_start(&host->check, on_check);
 }
 
@@ -98,9 +101,9 @@ static int open_all(gh_host_t *host) {
     int error = check_descriptors();
     if (error < 0 || (error = uv_loop_init(&host->loop)) < 0) return error;
     if ((error = gh__fdwait_open(host)) < 0 || (error = gh__deadlines_open(host)) < 0 ||
-        (error = gh__post_open(host)) < 0)
+        (error = open_handles(host)) < 0)
         return error;
-    return open_handles(host);
+    return gh__post_open(host);
 }
 
 int gh__loop_open(gh_host_t *host) {

@@ -108,14 +108,14 @@ static int start_thread(gh__job_t *job) {
  * over, and only then does the caller go on.  It must know whether it has the lock.
  */
 static void interrupt(gh_task_t *task, gh__job_t *job, const char *call) {
-    if (gh__signal_want(GH__NUDGE_SIGNAL) < 0) return;
+    bool can_nudge = gh__signal_want(GH__NUDGE_SIGNAL) == 0;
     while (!job->done) {
-        libc_pthread_kill(job->thread, GH__NUDGE_SIGNAL);
+        if (can_nudge) libc_pthread_kill(job->thread, GH__NUDGE_SIGNAL);
         gh__park_t how = waiting_for(job, GH__ON_THREAD, call, gh__deadline_after(NUDGE_NS));
         how.deaf = true;
         gh__park(task, &how);
     }
-    gh__signal_unwant(GH__NUDGE_SIGNAL);
+    if (can_nudge) gh__signal_unwant(GH__NUDGE_SIGNAL);
 }
 
 int gh__offload_thread(gh_task_t *task, gh__job_t *job, const char *call) {

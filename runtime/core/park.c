@@ -96,22 +96,24 @@ void gh__yield(gh_task_t *task) {
     PyEval_SaveThread();
 }
 
+/* NULL when it can't be told: glibc needs a descriptor and memory to find out. */
 static char *find_stack_end(void) {
     pthread_attr_t attributes;
     void *start = NULL;
     size_t size = 0;
-    if (pthread_getattr_np(libc_pthread_self(), &attributes) == 0) {
-        pthread_attr_getstack(&attributes, &start, &size);
-        pthread_attr_destroy(&attributes);
-    }
-    return (char *)start + size;
+    if (pthread_getattr_np(libc_pthread_self(), &attributes) != 0) return NULL;
+    int error = pthread_attr_getstack(&attributes, &start, &size);
+    pthread_attr_destroy(&attributes);
+    return error == 0 ? (char *)start + size : NULL;
 }
 
+/* Little else lies above it, so without an end all that does is taken to be on it. */
 bool gh__on_stack(gh_task_t *task, const void *address) {
     gh_host_t *host = task->outcome.host;
     if (host->stack_end == NULL) host->stack_end = find_stack_end();
     const char *frame = __builtin_frame_address(0);
-    return (const char *)address > frame && (const char *)address < host->stack_end;
+    return (const char *)address > frame &&
+           (host->stack_end == NULL || (const char *)address < host->stack_end);
 }
 
 int gh__park_fd(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline,

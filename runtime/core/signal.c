@@ -208,10 +208,9 @@ bool gh__signal_could_wake(void) {
     return atomic_load(&arrived) != 0;
 }
 
-int gh__signal_open(gh_host_t *host) {
+void gh__signal_open(gh_host_t *host) {
     gh__list_init(&host->sigwaits);
     listener = host;
-    return 0;
 }
 
 /* Those that wanted a signal were tasks of the parent's. */

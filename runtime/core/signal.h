@@ -13,7 +13,7 @@ typedef struct gh__sigwait_s {
     uint64_t set; /* bit signum - 1 */
 } gh__sigwait_t;
 
-int gh__signal_open(gh_host_t *host);
+void gh__signal_open(gh_host_t *host);
 void gh__signal_close(gh_host_t *host);
 /* In the child of a fork: nobody listens yet. */
 void gh__signal_after_fork(void);

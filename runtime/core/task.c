@@ -98,13 +98,11 @@ static void enlist(gh_task_t *task) {
     host->task_count++;
 }
 
-gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *kwargs,
-                          PyObject *name) {
+gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *name) {
     gh_task_t *task = task_new(host, 0);
     if (task == NULL) return NULL;
     task->function = Py_NewRef(function);
     task->args = Py_NewRef(args);
-    task->kwargs = Py_XNewRef(kwargs);
     task->name = name ? Py_NewRef(name) : default_name(task);
     task->context = PyContext_CopyCurrent();
     if (task->name == NULL || task->context == NULL || gh__switch_prepare(task) < 0) {
@@ -114,6 +112,16 @@ gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, P
     enlist(task);
     gh__task_ready(task);
     return (gh_task_t *)Py_NewRef(task); /* the host's reference is dropped when it is done */
+}
+
+PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but) {
+    PyObject *list = PyList_New(0);
+    for (gh__link_t *item = host->tasks.next; list != NULL && item != &host->tasks;
+         item = item->next) {
+        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
+        if (task != but && PyList_Append(list, (PyObject *)task) < 0) Py_CLEAR(list);
+    }
+    return list;
 }
 
 int gh__task_adopt_main(gh_host_t *host) {
@@ -143,7 +151,7 @@ static void raise_owed(gh_task_t *task) {
 static PyObject *call(gh_task_t *task) {
     if (gh__cancel_pending(task) && gh__cancel_raise(task) < 0) return NULL;
     if (PyContext_Enter(task->context) < 0) return NULL;
-    PyObject *value = PyObject_Call(task->function, task->args, task->kwargs);
+    PyObject *value = PyObject_Call(task->function, task->args, NULL);
     if (value == NULL && task->armed) raise_owed(task);
     if (PyContext_Exit(task->context) < 0) Py_CLEAR(value);
     return value;
@@ -167,7 +175,6 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     gh_host_t *host = task->outcome.host;
     Py_CLEAR(task->function);
     Py_CLEAR(task->args);
-    Py_CLEAR(task->kwargs);
     Py_CLEAR(task->context);
     forget_thread(task);
     gh__identity_clear(host);

@@ -48,15 +48,17 @@ struct gh_task_s {
     bool displaced;   /* a greenlet of another task was switched to from this one: switch.c */
     bool collapsed;   /* a fork has left it without a thread: it never runs again */
     uint64_t number;
-    PyObject *name, *function, *args, *kwargs, *context;
+    PyObject *name, *function, *args, *context;
 };
 
-/* A new READY task that will call function(*args, **kwargs) in a copy of the caller's context.
+/* A new READY task that will call function(*args) in a copy of the caller's context.
  * name may be NULL.  New reference, or NULL with an exception.  With the GIL. */
-gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *kwargs,
-                          PyObject *name);
+gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *name);
 /* Makes the calling greenlet the main task.  With the GIL. */
 int gh__task_adopt_main(gh_host_t *host);
+/* A new list of the tasks that are not done, the oldest first, without `but` (or NULL).  NULL with an
+ * exception.  With the GIL. */
+PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but);
 void gh__task_move(gh_task_t *task, gh__state_t state);
 void gh__task_ready(gh_task_t *task); /* to the end of the ready queue */
 void gh__task_first(gh_task_t *task); /* a ready one to its front */

@@ -17,7 +17,7 @@
 #include "internal.h"
 
 static int try_connect(int fd, int flags, const struct sockaddr *address, socklen_t size) {
-    libc_fcntl(fd, F_SETFL, (void *)(intptr_t)(flags | O_NONBLOCK));
+    if (libc_fcntl(fd, F_SETFL, (void *)(intptr_t)(flags | O_NONBLOCK)) < 0) return -1;
     int result = libc_connect(fd, address, size);
     int error = errno;
     libc_fcntl(fd, F_SETFL, (void *)(intptr_t)flags);

@@ -10,6 +10,8 @@
  * sets a flag and jumps.  The flag belongs to the thread, which sleeps until the child is gone: if
  * it is set, either we are the child, or the child is gone and it is for us to clear.
  */
+#include <stdlib.h>
+
 #include "hooks/hooks.h"
 #include "internal.h"
 
@@ -56,5 +58,8 @@ static void know_self(void) { self = getpid(); }
 
 __attribute__((constructor)) static void on_load(void) {
     know_self();
-    pthread_atfork(NULL, NULL, know_self);
+    if (pthread_atfork(NULL, NULL, know_self) != 0) {
+        fputs("greenhost: no memory to start; free some and try again\n", stderr);
+        abort();
+    }
 }

@@ -6,7 +6,6 @@
 #include "core/deadline.h"
 #include "core/dump.h"
 #include "core/errors.h"
-#include "core/list.h"
 #include "core/park.h"
 #include "core/task.h"
 #include "host.h"
@@ -39,7 +38,7 @@ static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kw
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
     if (rest == NULL) return NULL;
     gh_task_t *task =
-        gh__task_spawn(host, PyTuple_GET_ITEM(args, 0), rest, NULL, name == Py_None ? NULL : name);
+        gh__task_spawn(host, PyTuple_GET_ITEM(args, 0), rest, name == Py_None ? NULL : name);
     Py_DECREF(rest);
     return (PyObject *)task;
 }
@@ -96,16 +95,7 @@ PyDoc_STRVAR(tasks_doc, "tasks()\n--\n\n"
 
 static PyObject *tasks(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     gh_host_t *host = gh__host_or_raise();
-    PyObject *list = host ? PyList_New(0) : NULL;
-    if (list == NULL) return NULL;
-    for (gh__link_t *item = host->tasks.next; item != &host->tasks; item = item->next) {
-        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
-        if (PyList_Append(list, (PyObject *)task) < 0) {
-            Py_DECREF(list);
-            return NULL;
-        }
-    }
-    return list;
+    return host ? gh__task_list(host, NULL) : NULL;
 }
 
 PyDoc_STRVAR(dump_doc, "dump()\n--\n\n"

@@ -63,7 +63,6 @@ static PyObject *get_ident(gh_task_t *self, void *Py_UNUSED(closure)) {
 static int task_traverse(gh_task_t *self, visitproc visit, void *arg) {
     Py_VISIT(self->function);
     Py_VISIT(self->args);
-    Py_VISIT(self->kwargs);
     Py_VISIT(self->context);
     Py_VISIT(self->cancel);
     Py_VISIT(self->parked);
@@ -73,7 +72,6 @@ static int task_traverse(gh_task_t *self, visitproc visit, void *arg) {
 static int task_clear(gh_task_t *self) {
     Py_CLEAR(self->function);
     Py_CLEAR(self->args);
-    Py_CLEAR(self->kwargs);
     Py_CLEAR(self->context);
     Py_CLEAR(self->cancel);
     Py_CLEAR(self->parked);
