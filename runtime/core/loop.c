@@ -144,9 +144,23 @@ int gh__loop_close(gh_host_t *host) {
 
 /* ---- fork ---- */
 
+/*
+ * libuv makes new descriptors, but what was under way in the parent's threads it leaves as it was:
+ * a wake-up that the old descriptor held would never come, and keep every later one back; work that
+ * was done would be reported to those who have been told that it is not; and a thread may have had
+ * the lock.
+ */
+static void forget_threads(gh_host_t *host) {
+    void **done = (void **)&host->loop.wq;
+    done[0] = done[1] = done;
+    uv_mutex_init(&host->loop.wq_mutex);
+    host->loop.wq_async.pending = host->async.pending = 0;
+}
+
 int gh__loop_after_fork(gh_host_t *host) {
     if (!host->open) return 0;
     int error = gh__fdwait_after_fork(host);
+    forget_threads(host);
     if (error == 0) error = uv_loop_fork(&host->loop);
     if (error == 0) {
         libc_close(host->deadlines.timerfd);

@@ -198,7 +198,9 @@ static int import_greenlet(void) {
     PyObject *names = Py_BuildValue("{s:s,s:O}", "directory", GH_GREENLET_DIR, "__builtins__",
                                     PyEval_GetBuiltins());
     if (names == NULL) return -1;
+    PyThreadState_EnterTracing(PyThreadState_Get()); /* a debugger would step into it */
     PyObject *done = PyRun_String(load_greenlet, Py_file_input, names, names);
+    PyThreadState_LeaveTracing(PyThreadState_Get());
     Py_DECREF(names);
     if (done == NULL) return -1;
     Py_DECREF(done);
@@ -244,7 +246,8 @@ int gh__switch_check(void) {
 static int load_and_start(gh_host_t *host) {
     gh__identity_set_main(0);
     int result = import_greenlet();
-    if (result == 0) result = start_hub(host);
+    /* A finalizer that spawns may have been here meanwhile. */
+    if (result == 0 && host->hub == NULL) result = start_hub(host);
     gh__identity_set_main(host->main->identity.ident);
     gh__identity_attend(host);
     return result;
@@ -263,6 +266,15 @@ int gh__switch_open(gh_host_t *host) {
     }
     for (int i = 0; i < 3; i++) Py_XDECREF(pending[i]);
     return UV_ENOMEM;
+}
+
+bool gh__switch_possible(gh_host_t *host) {
+    if (GH__LIKELY(host->hub != NULL)) return true;
+    PyEval_RestoreThread(host->tstate);
+    int error = gh__loop_open(host);
+    if (error == 0 && (error = gh__switch_open(host)) < 0) PyErr_Clear();
+    PyEval_SaveThread();
+    return error == 0;
 }
 
 /* The hub sees host->stopping, returns, and its parent, the main task, goes on here. */

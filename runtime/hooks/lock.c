@@ -17,6 +17,7 @@
 #include "core/lot.h"
 #include "core/offload.h"
 #include "core/park.h"
+#include "core/switch.h"
 #include "core/task.h"
 #include "current.h"
 #include "hooks/hooks.h"
@@ -68,13 +69,14 @@ typedef struct {
     int error;
 } semaphore_job_t;
 
+static int block_for_semaphore(sem_t *semaphore, const until_t *until) {
+    return until->clock == NO_CLOCK ? libc_sem_wait(semaphore)
+                                    : libc_sem_clockwait(semaphore, until->clock, &until->time);
+}
+
 static void wait_on_thread(gh__job_t *job) {
     semaphore_job_t *wait = GH__CONTAINER(job, semaphore_job_t, job);
-    const until_t *until = &wait->until;
-    int result = until->clock == NO_CLOCK
-                     ? libc_sem_wait(wait->semaphore)
-                     : libc_sem_clockwait(wait->semaphore, until->clock, &until->time);
-    wait->error = result < 0 ? errno : 0;
+    wait->error = block_for_semaphore(wait->semaphore, &wait->until) < 0 ? errno : 0;
 }
 
 static void drop_semaphore_job(gh__job_t *job) { free(GH__CONTAINER(job, semaphore_job_t, job)); }
@@ -114,8 +116,10 @@ static int wait_private(gh_task_t *task, sem_t *semaphore, const char *call, con
     return gh__lot_acquire(task, &how, try_semaphore);
 }
 
+/* Who was told that it can't wait would go on without the lock. */
 static int wait_semaphore(gh_task_t *task, sem_t *semaphore, const char *call, until_t until) {
     if (try_semaphore(semaphore)) return 0;
+    if (!gh__switch_possible(task->outcome.host)) return block_for_semaphore(semaphore, &until);
     int status = semaphore_is_shared(semaphore) ? wait_shared(task, semaphore, call, &until)
                                                 : wait_private(task, semaphore, call, &until);
     return status < 0 ? gh__wait_failed(task, status) : 0;
@@ -161,6 +165,13 @@ static gh_task_t *may_wait_condition(const pthread_cond_t *condition, const void
     return condition->__data.__wrefs & CONDITION_SHARED ? NULL : task;
 }
 
+static int block_for_condition(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                               const until_t *until) {
+    return until->clock == NO_CLOCK
+               ? libc_pthread_cond_wait(condition, mutex)
+               : libc_pthread_cond_clockwait(condition, mutex, until->clock, &until->time);
+}
+
 /* It may not return EINTR, so neither a signal nor a cancel ends it: they are for the next call. */
 static int wait_condition(gh_task_t *task, pthread_cond_t *condition, pthread_mutex_t *mutex,
                           const char *call, until_t until) {
@@ -169,6 +180,8 @@ static int wait_condition(gh_task_t *task, pthread_cond_t *condition, pthread_mu
                       .subject = (intptr_t)condition,
                       .deadline = deadline_of(&until),
                       .deaf = true};
+    if (!gh__switch_possible(task->outcome.host))
+        return block_for_condition(condition, mutex, &until);
     gh__lot_enter(task, condition);
     int error = hook_pthread_mutex_unlock(mutex);
     int status = error == 0 ? gh__park(task, &how) : 0;
