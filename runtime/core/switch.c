@@ -292,3 +292,26 @@ void gh__switch_close(gh_host_t *host) {
     host->running = NULL;
     Py_CLEAR(host->hub);
 }
+
+/* ---- greenlets inside a task ---- */
+
+int gh__greenlet_load(void) {
+    if (GH__LIKELY(_PyGreenlet_API != NULL)) return 0;
+    return import_greenlet();
+}
+
+PyGreenlet *gh__greenlet_current(void) { return PyGreenlet_GetCurrent(); }
+
+PyGreenlet *gh__greenlet_new(PyObject *run) { return PyGreenlet_New(run, NULL); }
+
+int gh__greenlet_set_parent(PyGreenlet *greenlet, PyGreenlet *parent) {
+    return PyGreenlet_SetParent(greenlet, parent);
+}
+
+int gh__greenlet_switch(PyGreenlet *greenlet) {
+    PyObject *nothing = PyTuple_New(0);
+    PyObject *result = nothing ? PyGreenlet_Switch(greenlet, nothing, NULL) : NULL;
+    Py_XDECREF(nothing);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}

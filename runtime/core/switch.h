@@ -18,4 +18,17 @@ bool gh__switch_possible(gh_host_t *host);
 int gh__switch_prepare(gh_task_t *task);
 void gh__switch_close(gh_host_t *host);
 
+/* ---- greenlets inside a task, for portals.  Any thread, with the GIL ---- */
+
+/* Loads greenlet on first use; the functions below need it.  0, or -1 with an exception. */
+int gh__greenlet_load(void);
+/* The greenlet that is running.  New reference. */
+PyGreenlet *gh__greenlet_current(void);
+/* One that will call `run` and end into the calling one.  New reference, or NULL. */
+PyGreenlet *gh__greenlet_new(PyObject *run);
+/* Has it end into another.  0, or -1 with an exception. */
+int gh__greenlet_set_parent(PyGreenlet *greenlet, PyGreenlet *parent);
+/* Goes on there.  0 once somebody has switched back, or -1 with what was thrown. */
+int gh__greenlet_switch(PyGreenlet *greenlet);
+
 #endif

@@ -3,9 +3,11 @@
  * await.c: await_(x), which blocks the calling task until x is done.
  *
  * An outcome is waited for as it is.  A coroutine is driven by the caller: what it awaits in the end
- * are outcomes, which it yields up to here one after the other.
+ * it yields up to here, one thing after the other.  Outcomes are waited for; what belongs to asyncio
+ * or to Trio goes through the portal of the task that they are running.
  */
 #include "core/errors.h"
+#include "core/portal.h"
 #include "core/promise.h"
 #include "internal.h"
 #include "pymod/pymod.h"
@@ -47,7 +49,14 @@ static PyTypeObject waiting_type = {
     .tp_iternext = (iternextfunc)waiting_next,
 };
 
-int gh__await_open(void) { return PyType_Ready(&waiting_type); }
+static PyObject *throw_name, *cr_await_name;
+
+int gh__await_open(void) {
+    if (throw_name == NULL) throw_name = PyUnicode_InternFromString("throw");
+    if (cr_await_name == NULL) cr_await_name = PyUnicode_InternFromString("cr_await");
+    if (throw_name == NULL || cr_await_name == NULL) return -1;
+    return PyType_Ready(&waiting_type);
+}
 
 PyObject *gh__outcome_iterator(gh__outcome_t *outcome) {
     waiting_t *waiting = PyObject_GC_New(waiting_t, &waiting_type);
@@ -57,7 +66,7 @@ PyObject *gh__outcome_iterator(gh__outcome_t *outcome) {
     return (PyObject *)waiting;
 }
 
-/* ---- await_() ---- */
+/* ---- driving a coroutine ---- */
 
 /* A generator made by types.coroutine(). */
 static bool is_generator_coroutine(PyObject *awaitable) {
@@ -65,16 +74,15 @@ static bool is_generator_coroutine(PyObject *awaitable) {
     return ((PyGenObject *)awaitable)->gi_code->co_flags & CO_ITERABLE_COROUTINE;
 }
 
-/* The iterator behind `await x`. */
-static PyObject *iterator_of(PyObject *awaitable) {
+PyObject *gh__await_iterator(PyObject *awaitable) {
     if (PyCoro_CheckExact(awaitable) || is_generator_coroutine(awaitable))
         return Py_NewRef(awaitable);
     const char *type = Py_TYPE(awaitable)->tp_name;
     PyAsyncMethods *methods = Py_TYPE(awaitable)->tp_as_async;
     if (methods == NULL || methods->am_await == NULL)
         return PyErr_Format(PyExc_TypeError,
-                            "await_() needs an awaitable (a task, a promise, an operation or a "
-                            "coroutine), not %.100s",
+                            "object %.100s can't be used in 'await' expression; await_() needs a "
+                            "task, a promise, an operation or a coroutine",
                             type);
     PyObject *iterator = methods->am_await(awaitable);
     if (iterator == NULL || PyIter_Check(iterator)) return iterator;
@@ -87,7 +95,7 @@ static PyObject *iterator_of(PyObject *awaitable) {
 /* A coroutine that waits in another task must not be resumed by this one. */
 static int check_idle(PyObject *iterator) {
     if (!PyCoro_CheckExact(iterator)) return 0;
-    PyObject *awaited = PyObject_GetAttrString(iterator, "cr_await");
+    PyObject *awaited = PyObject_GetAttr(iterator, cr_await_name);
     Py_XDECREF(awaited);
     if (awaited == Py_None) return 0;
     if (awaited != NULL)
@@ -97,44 +105,101 @@ static int check_idle(PyObject *iterator) {
 
 /* Throws the exception being raised into the iterator, which may catch it and go on. */
 static PySendResult throw_into(PyObject *iterator, PyObject **result) {
-    PyObject *error = gh__take_error();
-    *result = PyObject_CallMethod(iterator, "throw", "O", error);
+    PyObject *error = gh__take_error(), *method;
+    if (_PyObject_LookupAttr(iterator, throw_name, &method) == 0) { /* it can't catch anything */
+        PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(error)), error,
+                      PyException_GetTraceback(error));
+        return PYGEN_ERROR;
+    }
+    *result = method ? PyObject_CallOneArg(method, error) : NULL;
+    Py_XDECREF(method);
     Py_DECREF(error);
     if (*result != NULL) return PYGEN_NEXT;
     return _PyGen_FetchStopIterationValue(result) == 0 ? PYGEN_RETURN : PYGEN_ERROR;
 }
 
-/* Waits for what the coroutine yielded.  0, or -1 with the exception that it must get. */
-static int wait_for(PyObject *yielded) {
-    if (PyObject_TypeCheck(yielded, &gh__OutcomeType))
-        return gh__outcome_join((gh__outcome_t *)yielded, GH__NEVER) < 0 ? -1 : 0;
-    PyErr_Format(PyExc_RuntimeError,
-                 "the coroutine awaits a %.100s, which needs the event loop it belongs to; run it "
-                 "there, for example with asyncio.run()",
-                 Py_TYPE(yielded)->tp_name);
-    return -1;
+/* Waits for what the coroutine yielded (stolen).  What it must be sent then, or NULL with the
+ * exception that it must get. */
+static PyObject *wait_for(gh__portal_t *portal, PyObject *yielded) {
+    PyObject *answer = NULL;
+    if (PyObject_TypeCheck(yielded, &gh__OutcomeType)) {
+        if (gh__outcome_join((gh__outcome_t *)yielded, GH__NEVER) >= 0) answer = Py_NewRef(Py_None);
+    } else if (portal != NULL) {
+        return gh__portal_yield(portal, yielded);
+    } else {
+        PyErr_Format(PyExc_RuntimeError,
+                     "the coroutine awaits a %.100s, which needs the event loop it belongs to; run "
+                     "it there, for example with asyncio.run()",
+                     Py_TYPE(yielded)->tp_name);
+    }
+    Py_DECREF(yielded);
+    return answer;
 }
 
-static PyObject *drive(PyObject *iterator) {
-    PyObject *result = NULL;
-    PySendResult step = PyIter_Send(iterator, Py_None, &result);
-    while (step == PYGEN_NEXT) {
-        int status = wait_for(result);
-        Py_CLEAR(result);
-        step =
-            status == 0 ? PyIter_Send(iterator, Py_None, &result) : throw_into(iterator, &result);
+PyObject *gh__await_drive(PyObject *iterator, gh__portal_t *portal, PyObject *first) {
+    PyObject *value = first;
+    for (;;) {
+        PyObject *result = NULL;
+        PySendResult step =
+            value ? PyIter_Send(iterator, value, &result) : throw_into(iterator, &result);
+        Py_XDECREF(value);
+        if (step != PYGEN_NEXT) return step == PYGEN_RETURN ? result : NULL;
+        value = wait_for(portal, result);
     }
-    return step == PYGEN_RETURN ? result : NULL;
 }
+
+/* ---- in a task of asyncio or Trio ---- */
+
+bool gh__portal_is_of(const gh__portal_t *portal, PyObject *const tasks[2]) {
+    return portal->tasks[0] == tasks[0] && portal->tasks[1] == tasks[1];
+}
+
+/* A task of asyncio or Trio can't wait here.  The coroutine is closed, so that nothing is said of
+ * one that was never awaited.  NULL, with a RuntimeError that says what to do. */
+static PyObject *refuse(PyObject *awaitable) {
+    PyObject *module = PyImport_ImportModule("greenhost.portals");
+    PyObject *reason = module ? PyObject_CallMethod(module, "missing", NULL) : NULL;
+    PyObject *type, *value, *traceback, *closed = NULL;
+    if (reason != NULL) PyErr_SetObject(PyExc_RuntimeError, reason);
+    PyErr_Fetch(&type, &value, &traceback);
+    if (PyCoro_CheckExact(awaitable)) closed = PyObject_CallMethod(awaitable, "close", NULL);
+    Py_XDECREF(closed);
+    PyErr_Restore(type, value, traceback);
+    Py_XDECREF(reason);
+    Py_XDECREF(module);
+    return NULL;
+}
+
+/* The portal to wait through.  1: it is needed and not there, 0, or -1 with an exception. */
+static int find_portal(gh__portal_t **portal) {
+    PyObject *tasks[2];
+    if (gh__async_tasks(tasks) < 0) return -1;
+    *portal = gh__portal_current();
+    if (*portal != NULL && gh__portal_is_of(*portal, tasks)) return 0;
+    *portal = NULL;
+    return tasks[0] != NULL || tasks[1] != NULL;
+}
+
+static PyObject *drive(PyObject *awaitable, gh__portal_t *portal) {
+    PyObject *iterator = gh__await_iterator(awaitable);
+    if (iterator == NULL) return NULL;
+    PyObject *result = NULL;
+    Py_XINCREF(portal);
+    if (check_idle(iterator) == 0) result = gh__await_drive(iterator, portal, Py_NewRef(Py_None));
+    Py_XDECREF(portal);
+    Py_DECREF(iterator);
+    return result;
+}
+
+/* ---- await_() ---- */
 
 PyObject *gh__await(PyObject *Py_UNUSED(module), PyObject *awaitable) {
     if (PyObject_TypeCheck(awaitable, &gh__OutcomeType)) {
         gh__outcome_t *outcome = (gh__outcome_t *)awaitable;
         return gh__outcome_join(outcome, GH__NEVER) < 0 ? NULL : gh__outcome_take(outcome);
     }
-    PyObject *iterator = iterator_of(awaitable);
-    if (iterator == NULL) return NULL;
-    PyObject *result = check_idle(iterator) < 0 ? NULL : drive(iterator);
-    Py_DECREF(iterator);
-    return result;
+    gh__portal_t *portal;
+    int missing = find_portal(&portal);
+    if (missing < 0) return NULL;
+    return missing ? refuse(awaitable) : drive(awaitable, portal);
 }

@@ -135,11 +135,11 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_green
                                         .m_methods = functions};
 
 static PyTypeObject *const types[] = {&gh__OutcomeType, &gh__TaskType, &gh__PromiseType,
-                                      &gh__OperationType};
+                                      &gh__OperationType, &gh__PortalType};
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
 int gh__types_open(void) {
-    if (gh__errors_open() < 0 || gh__await_open() < 0) return -1;
+    if (gh__errors_open() < 0 || gh__await_open() < 0 || gh__portal_open() < 0) return -1;
     for (size_t i = 0; i < TYPES; i++)
         if (PyType_Ready(types[i]) < 0) return -1;
     return 0;
@@ -150,6 +150,7 @@ static int fill(PyObject *module) {
     for (size_t i = 0; i < TYPES; i++)
         if (PyModule_AddType(module, types[i]) < 0) return -1;
     if (PyModule_AddObjectRef(module, "Cancelled", gh__Cancelled) < 0) return -1;
+    if (PyModule_AddFunctions(module, gh__portal_functions) < 0) return -1;
     return PyModule_AddFunctions(module, gh__operation_functions);
 }
 

@@ -7,6 +7,7 @@
 #ifndef GREENHOST_PYMOD_H
 #define GREENHOST_PYMOD_H
 
+#include "core/portal.h"
 #include "core/promise.h"
 #include "core/task.h"
 #include "internal.h"
@@ -49,6 +50,27 @@ PyObject *gh__outcome_iterator(gh__outcome_t *outcome);
 /* await_(x): blocks the calling task until x is done. */
 PyObject *gh__await(PyObject *module, PyObject *awaitable);
 int gh__await_open(void);
+/* The iterator behind `await x`. */
+PyObject *gh__await_iterator(PyObject *awaitable);
+/* Runs an iterator to its end, from a first value (stolen; NULL: an exception is thrown into it).
+ * What it yields goes through the portal, if there is one. */
+PyObject *gh__await_drive(PyObject *iterator, gh__portal_t *portal, PyObject *first);
+
+/* True when the portal is that of the innermost of the tasks that are running. */
+bool gh__portal_is_of(const gh__portal_t *portal, PyObject *const tasks[2]);
+
+/* ---- from portal.c ---- */
+
+extern PyTypeObject gh__PortalType;
+/* The functions that greenhost.portals wraps. */
+extern PyMethodDef gh__portal_functions[];
+
+/* ---- from asynclibs.c ---- */
+
+/* The running tasks of asyncio and of Trio, borrowed, NULL for none.  0, or -1 with an exception. */
+int gh__async_tasks(PyObject *tasks[2]);
+/* Makes an asyncio task run another coroutine from its next step on.  0, or -1 with an exception. */
+int gh__asyncio_replace_coroutine(PyObject *task, PyObject *coroutine);
 
 /* ---- from operation.c ---- */
 

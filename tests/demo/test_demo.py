@@ -147,6 +147,15 @@ class HelloTasks(ExampleTest):
         self.assertLess(seconds, 2)
 
 
+class Factorial(ExampleTest):
+    def test_prints_it_through_echo(self) -> None:
+        runs = [(PYTHON, "factorial_sync.py"), (GREENHOST, "factorial_sync.py")]
+        for program, script in [*runs, (GREENHOST, "factorial_trio.py")]:
+            with self.subTest(program=program, script=script):
+                run = self.run_to_end(program, str(EXAMPLES / script), "10")
+                self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "3628800\n", ""))
+
+
 class LinkCheck(ExampleTest):
     def check(self, program: str, script: str, *options: str) -> subprocess.CompletedProcess:
         report = str(self.directory / "report.txt")

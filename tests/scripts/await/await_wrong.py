@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """await_() of what can't be awaited says so, and leaves no coroutine that was never awaited."""
-# expect: TypeError: await_() needs an awaitable (a task, a promise, an operation or a coroutine), not int
-# expect: TypeError: await_() needs an awaitable (a task, a promise, an operation or a coroutine), not generator
-# expect: TypeError: await_() needs an awaitable (a task, a promise, an operation or a coroutine), not builtin_function_or_method
+# expect: TypeError: object int can't be used in 'await' expression; await_() needs a task, a promise, an operation or a coroutine
+# expect: TypeError: object generator can't be used in 'await' expression; await_() needs a task, a promise, an operation or a coroutine
+# expect: TypeError: object builtin_function_or_method can't be used in 'await' expression; await_() needs a task, a promise, an operation or a coroutine
 # expect: TypeError: Wrong.__await__() returned int, which is no iterator
 # expect: RuntimeError: the coroutine awaits a _asyncio.Future, which needs the event loop it belongs to; run it there, for example with asyncio.run()
 # expect: RuntimeError: the coroutine awaits a _asyncio.Future, which needs the event loop it belongs to; run it there, for example with asyncio.run()

@@ -1,0 +1,845 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Portals: await_() in tasks of asyncio and of Trio, each behaviour under both.
+
+Run by python3 it runs itself under greenhost, which the tests are about; GREENHOST names that.
+"""
+
+import asyncio
+import contextvars
+import functools
+import gc
+import os
+import subprocess
+import sys
+import threading
+import traceback
+import types
+import unittest
+import warnings
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+try:
+    import greenhost as greenback
+    from greenhost import await_
+except ImportError:
+    ROOT = Path(__file__).resolve().parents[2]
+    GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
+    sys.exit(subprocess.run([GREENHOST, *sys.argv]).returncode)
+
+import greenlet
+import sniffio
+import trio
+import trio.testing
+
+
+@types.coroutine
+def trap(value):
+    return (yield value)
+
+
+def frames_of(error):
+    """The functions in its traceback, which assertRaises() would drop."""
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+class Asyncio:
+    """What the tests need of a library."""
+
+    name = "asyncio"
+    sleep = staticmethod(asyncio.sleep)
+    current_task = staticmethod(asyncio.current_task)
+    Event = asyncio.Event
+    Cancelled = asyncio.CancelledError
+
+    @staticmethod
+    def start(function, *args):
+        """Run a whole program."""
+        asyncio.run(function(*args))
+
+    @staticmethod
+    async def gather(*functions):
+        """Run async functions as tasks until all are done."""
+        tasks = [asyncio.ensure_future(function()) for function in functions]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    @staticmethod
+    async def time_out(seconds, function):
+        """Run an async function, cancelled after a time; whether it was."""
+        try:
+            await asyncio.wait_for(function(), seconds)
+        except asyncio.TimeoutError:
+            return True
+        return False
+
+
+class Trio:
+    """The same of Trio."""
+
+    name = "trio"
+    start = staticmethod(trio.run)
+    sleep = staticmethod(trio.sleep)
+    current_task = staticmethod(trio.lowlevel.current_task)
+    Event = trio.Event
+    Cancelled = trio.Cancelled
+
+    @staticmethod
+    async def gather(*functions):
+        async with trio.open_nursery() as nursery:
+            for function in functions:
+                nursery.start_soon(function)
+
+    @staticmethod
+    async def time_out(seconds, function):
+        with trio.move_on_after(seconds) as scope:
+            await function()
+        return scope.cancelled_caught
+
+
+def both(test):
+    """A test that is an async function of the library, run once by each."""
+
+    @functools.wraps(test)
+    def run(self):
+        for library in (Asyncio, Trio):
+            with self.subTest(library=library.name):
+                library.start(test, self, library)
+
+    return run
+
+
+def in_trio(test):
+    """A test that is an async function, run by Trio with a clock that does not wait."""
+
+    @functools.wraps(test)
+    def run(self):
+        clock = trio.testing.MockClock(autojump_threshold=0)
+        trio.run(functools.partial(test, self), clock=clock)
+
+    return run
+
+
+class Portals(unittest.TestCase):
+    """Who has one, and from when to when."""
+
+    @both
+    async def test_ensure_portal(self, library):
+        ticks = 0
+
+        async def one_task(portal=False):
+            nonlocal ticks
+            if not portal:
+                self.assertFalse(greenback.has_portal())
+                with self.assertRaisesRegex(RuntimeError, "ensure_portal"):
+                    await_(library.sleep(0))
+                await greenback.ensure_portal()
+                await greenback.ensure_portal()
+            self.assertTrue(greenback.has_portal())
+            for _ in range(100):
+                await_(library.sleep(0))
+                await library.sleep(0)
+                ticks += 1
+
+        async def with_parent():
+            await greenback.ensure_portal()
+            await library.gather(one_task)
+            await_(one_task(True))
+            await one_task(True)
+
+        await library.gather(one_task, with_parent)
+        self.assertEqual(ticks, 400)
+
+    @both
+    async def test_others_run_meanwhile(self, library):
+        seen = []
+
+        async def one(name):
+            await greenback.ensure_portal()
+            for number in range(3):
+                seen.append(name)
+                await_(library.sleep(0.01 if number == 0 else 0))
+
+        await library.gather(functools.partial(one, "a"), functools.partial(one, "b"))
+        self.assertEqual(sorted(seen[:2]), ["a", "b"])
+
+    @both
+    async def test_with_portal_run(self, library):
+        async def work(number, *, more):
+            self.assertTrue(greenback.has_portal())
+            self.assertTrue(greenback.has_portal(library.current_task()))
+            await_(library.sleep(0))
+            await greenback.ensure_portal()
+            await library.sleep(0)
+            return number + more
+
+        class Awaitable:
+            def __init__(self, number, *, more):
+                self.work = work(number, more=more)
+
+            def __await__(self):
+                return self.work.__await__()
+
+        for function in (work, Awaitable):
+            self.assertEqual(await greenback.with_portal_run(function, 1, more=2), 3)
+            self.assertFalse(greenback.has_portal())
+            nested = greenback.with_portal_run(greenback.with_portal_run, function, 1, more=2)
+            self.assertEqual(await nested, 3)
+        with self.assertRaisesRegex(RuntimeError, "ensure_portal"):
+            await_(library.sleep(0))
+
+    @both
+    async def test_with_portal_run_sync(self, library):
+        async def work():
+            await library.sleep(0)
+            return 7
+
+        run_sync = greenback.with_portal_run_sync
+        self.assertEqual(await run_sync(lambda: await_(work())), 7)
+        self.assertEqual(await run_sync(lambda: await_(run_sync(lambda: await_(work())))), 7)
+        self.assertEqual(await run_sync(lambda a, *, b: (a, b), 1, b=2), (1, 2))
+        self.assertFalse(greenback.has_portal())
+        await greenback.ensure_portal()
+        self.assertEqual(await run_sync(lambda: await_(work())), 7)
+        self.assertTrue(greenback.has_portal())
+
+    @both
+    async def test_a_function_that_never_waits(self, library):
+        self.assertEqual(await greenback.with_portal_run_sync(lambda: 3), 3)
+        with self.assertRaisesRegex(ValueError, "seen"):
+            await greenback.with_portal_run_sync(self.fail_with, ValueError("seen"))
+        with self.assertRaisesRegex(RuntimeError, "raised StopIteration"):
+            await greenback.with_portal_run_sync(next, iter(()))
+        with self.assertRaises(greenlet.GreenletExit):
+            await greenback.with_portal_run_sync(self.fail_with, greenlet.GreenletExit())
+
+    def fail_with(self, error):
+        raise error
+
+    @both
+    async def test_bestow_portal(self, library):
+        tasks = []
+        started, given = library.Event(), library.Event()
+
+        async def other():
+            tasks.append(library.current_task())
+            started.set()
+            await given.wait()
+            self.assertTrue(greenback.has_portal(tasks[0]))
+            self.assertTrue(greenback.has_portal())
+            await_(library.sleep(0))
+
+        async def giver():
+            await started.wait()
+            self.assertFalse(greenback.has_portal(tasks[0]))
+            greenback.bestow_portal(tasks[0])
+            self.assertTrue(greenback.has_portal(tasks[0]))
+            greenback.bestow_portal(tasks[0])
+            self.assertFalse(greenback.has_portal())
+            given.set()
+
+        await library.gather(other, giver)
+        self.assertFalse(greenback.has_portal(tasks[0]))
+
+    @both
+    async def test_bestow_portal_on_oneself(self, library):
+        greenback.bestow_portal(library.current_task())
+        self.assertFalse(greenback.has_portal())
+        self.assertFalse(greenback.has_portal(library.current_task()))
+        with self.assertRaisesRegex(RuntimeError, rf"must yield.*{library.name}.sleep\(0\)"):
+            await_(library.sleep(0))
+        self.assertEqual(
+            await greenback.with_portal_run_sync(lambda: await_(library.sleep(0))), None
+        )
+        await library.sleep(0)
+        self.assertTrue(greenback.has_portal())
+        self.assertTrue(greenback.has_portal(library.current_task()))
+        await_(library.sleep(0))
+
+    @in_trio
+    async def test_with_portal_run_tree(self):
+        async def without():
+            await trio.sleep(0.5)
+            self.assertFalse(greenback.has_portal())
+
+        async def with_one():
+            self.assertTrue(greenback.has_portal())
+            await_(trio.sleep(0.5))
+
+        async def child(depth):
+            self.assertTrue(greenback.has_portal())
+            await_(trio.sleep(0))
+            if depth == 0:
+                return
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(with_one)
+                nursery.start_soon(greenback.with_portal_run_tree, child, depth - 1)
+                nursery.start_soon(child, depth - 1)
+                outer.start_soon(without)
+                await_(greenback.with_portal_run_tree(child, depth - 1))
+                await trio.sleep(1)
+
+        async with trio.open_nursery() as outer:
+            async with trio.open_nursery() as middle:
+                await greenback.with_portal_run_tree(child, 2)
+                self.assertFalse(greenback.has_portal())
+                middle.start_soon(without)
+                middle.start_soon(greenback.with_portal_run_tree, child, 2)
+                await trio.sleep(0.5)
+                middle.start_soon(greenback.with_portal_run_tree, child, 2)
+                await trio.sleep(0.5)
+                self.assertFalse(greenback.has_portal())
+
+    def test_a_whole_program_in_a_tree(self):
+        async def main():
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(child)
+
+        async def child():
+            await_(trio.sleep(0))
+
+        trio.run(greenback.with_portal_run_tree, main)
+
+    @in_trio
+    async def test_checkpoints(self):
+        async def nothing():
+            pass
+
+        with trio.testing.assert_checkpoints():
+            await greenback.ensure_portal()
+        with trio.testing.assert_checkpoints():
+            await greenback.ensure_portal()
+        with trio.testing.assert_checkpoints():
+            await_(trio.sleep(0))
+        with trio.testing.assert_no_checkpoints():
+            await_(nothing())
+        with trio.testing.assert_no_checkpoints():
+            await greenback.with_portal_run(nothing)
+
+
+class Misuse(unittest.TestCase):
+    """Errors that say what to do."""
+
+    def test_outside_of_a_task(self):
+        self.assertFalse(greenback.has_portal())
+        for function in (greenback.ensure_portal, greenback.with_portal_run_sync):
+            with self.assertRaises(sniffio.AsyncLibraryNotFoundError):
+                function(*[int] * (function is not greenback.ensure_portal)).send(None)
+        with self.assertRaisesRegex(TypeError, "can have a portal, not 3"):
+            greenback.bestow_portal(3)
+
+    def test_in_a_callback_of_asyncio(self):
+        async def main():
+            await greenback.ensure_portal()
+            future = asyncio.get_running_loop().create_future()
+            asyncio.get_running_loop().call_soon(lambda: future.set_result(greenback.has_portal()))
+            return await future
+
+        self.assertFalse(asyncio.run(main()))
+
+    def test_tree_in_asyncio(self):
+        with self.assertRaisesRegex(RuntimeError, "only supported.*running under Trio"):
+            asyncio.run(greenback.with_portal_run_tree(asyncio.sleep, 1))
+
+    def test_another_library(self):
+        async def main():
+            sniffio.current_async_library_cvar.set("tokio")
+            with self.assertRaisesRegex(RuntimeError, "does not support tokio"):
+                await_(trio.sleep(1))
+
+        trio.run(main)
+
+    @both
+    async def test_not_awaitable(self, library):
+        await greenback.ensure_portal()
+        with self.assertRaisesRegex(TypeError, "int can't be used in 'await' expression"):
+            await_(42)
+
+    @both
+    async def test_refused_coroutine_is_closed(self, library):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            coroutine = library.sleep(0)
+            with self.assertRaises(RuntimeError):
+                await_(coroutine)
+            del coroutine
+            gc.collect()
+
+    @both
+    async def test_yielding_what_the_library_refuses(self, library):
+        def error_of(function):
+            try:
+                function()
+            except Exception as error:
+                return type(error), str(error)
+
+        try:
+            await trap(42)
+        except Exception as error:
+            expected = type(error), str(error)
+        await greenback.ensure_portal()
+        with self.assertRaises(expected[0]):
+            await trap(42)
+        self.assertEqual(error_of(lambda: await_(trap(42))), expected)
+
+    @both
+    async def test_a_task_that_ends_so(self, library):
+        async def failing():
+            await greenback.ensure_portal()
+            await trap(42)
+
+        with self.assertRaises((TypeError, RuntimeError)):
+            await library.gather(failing)
+
+
+class Await(unittest.TestCase):
+    """What goes through a portal."""
+
+    @both
+    async def test_awaitable(self, library):
+        class Silly:
+            def __init__(self, error=None):
+                self.error = error
+
+            def __await__(self):
+                yield from library.sleep(0).__await__()
+                if self.error:
+                    raise self.error
+                return "it works"
+
+        await greenback.ensure_portal()
+        self.assertEqual((await Silly(), await_(Silly())), ("it works", "it works"))
+        try:
+            await_(Silly(ValueError("nope")))
+        except ValueError as error:
+            self.assertEqual(frames_of(error), ["test_awaitable", "__await__"])
+
+    @both
+    async def test_traceback_of_nested_waits(self, library):
+        async def countdown(number):
+            await library.sleep(0)
+            if number == 0:
+                raise ValueError("Blastoff!")
+            if number % 2 == 0:
+                return await countdown(number - 1)
+            return await_(countdown(number - 1))
+
+        await greenback.ensure_portal()
+        try:
+            await countdown(10)
+        except ValueError as error:
+            expected = ["test_traceback_of_nested_waits"] + ["countdown"] * 11
+            self.assertEqual(frames_of(error), expected)
+
+    @both
+    async def test_cancelled(self, library):
+        seen = []
+
+        def work():
+            try:
+                await_(library.sleep(60))
+            except library.Cancelled as error:
+                seen.append(type(error))
+                raise
+            finally:
+                seen.append("finally")
+
+        async def portal():
+            await greenback.ensure_portal()
+            work()
+
+        sync = functools.partial(greenback.with_portal_run_sync, work)
+        for function in (portal, sync):
+            self.assertTrue(await library.time_out(0.01, function))
+            self.assertEqual(seen, [library.Cancelled, "finally"])
+            seen.clear()
+
+    @both
+    async def test_contexts(self, library):
+        variable = contextvars.ContextVar("variable")
+
+        async def inner():
+            self.assertEqual(variable.get(), 20)
+            await library.sleep(0)
+            variable.set(30)
+
+        def middle():
+            self.assertEqual(variable.get(), 10)
+            variable.set(20)
+            await_(inner())
+            self.assertEqual(variable.get(), 30)
+            variable.set(50)
+            context = contextvars.copy_context()
+            context.run(variable.set, 20)
+            context.run(await_, inner())
+            self.assertEqual(context[variable], 30)
+            self.assertEqual(variable.get(), 50)
+            variable.set(40)
+
+        variable.set(10)
+        await greenback.ensure_portal()
+        middle()
+        self.assertEqual(variable.get(), 40)
+        await library.sleep(0)
+        self.assertEqual(variable.get(), 40)
+
+    @in_trio
+    async def test_contexts_stay_apart(self):
+        variable = contextvars.ContextVar("variable")
+        given = trio.Event()
+
+        async def one(task_status):
+            variable.set("one")
+            task_status.started(trio.lowlevel.current_task())
+            await given.wait()
+            self.assertEqual(variable.get(), "one")
+            await_(trio.sleep(0))
+            self.assertEqual(variable.get(), "one")
+
+        async def two(task):
+            variable.set("two")
+            await greenback.ensure_portal()
+            await_(trio.sleep(0))
+            greenback.bestow_portal(task)
+            given.set()
+            await trio.sleep(0)
+            self.assertEqual(variable.get(), "two")
+
+        async with trio.open_nursery() as nursery:
+            task = await nursery.start(one)
+            nursery.start_soon(two, task)
+        with self.assertRaises(LookupError):
+            variable.get()
+
+    @in_trio
+    async def test_context_that_is_replaced(self):
+        variable = contextvars.ContextVar("variable", default="old")
+        context = contextvars.copy_context()
+        context.run(variable.set, "new")
+        await greenback.ensure_portal()
+        trio.lowlevel.current_task().context = context
+        await_(trio.sleep(0))
+        self.assertEqual(variable.get(), "new")
+
+    @both
+    async def test_greenlets_of_the_program(self, library):
+        async def inner(middle):
+            for number in range(10):
+                await library.sleep(0)
+                self.assertEqual(middle.switch(number), f"resume {number + 1}")
+            return "success"
+
+        def run():
+            other = greenlet.greenlet(await_)
+            self.assertEqual(other.switch(inner(greenlet.getcurrent())), 0)
+            for number in range(1, 10):
+                self.assertEqual(other.switch(f"resume {number}"), number)
+            self.assertEqual(other.switch("resume 10"), "success")
+            self.assertTrue(other.dead)
+
+        async def run_async():
+            run()
+
+        await greenback.with_portal_run(run_async)
+        await greenback.with_portal_run_sync(run)
+
+    def test_trio_inside_asyncio(self):
+        async def inner():
+            with self.assertRaisesRegex(RuntimeError, "ensure_portal"):
+                await_(trio.sleep(0))
+            await greenback.ensure_portal()
+            await_(trio.sleep(0))
+            return 7
+
+        async def outer():
+            await greenback.ensure_portal()
+            self.assertEqual(trio.run(inner), 7)
+            await_(asyncio.sleep(0))
+
+        asyncio.run(outer())
+
+    def test_asyncio_inside_trio(self):
+        async def inner():
+            with self.assertRaisesRegex(RuntimeError, "ensure_portal"):
+                await_(asyncio.sleep(0))
+            await greenback.ensure_portal()
+            await_(asyncio.sleep(0))
+            return 7
+
+        async def outer():
+            await greenback.ensure_portal()
+            self.assertEqual(asyncio.run(inner()), 7)
+            await_(trio.sleep(0))
+
+        trio.run(outer)
+
+    def test_in_threads_and_in_tasks(self):
+        results = []
+
+        async def work(library):
+            await greenback.ensure_portal()
+            for _ in range(10):
+                await_(library.sleep(0.001))
+            results.append(library.name)
+
+        tasks = [greenback.spawn(library.start, work, library) for library in (Asyncio, Trio) * 2]
+        threads = [
+            threading.Thread(target=library.start, args=[work, library])
+            for library in (Asyncio, Trio)
+        ]
+        for thread in threads:
+            thread.start()
+        for waiter in threads + tasks:
+            waiter.join()
+        self.assertEqual(sorted(results), ["asyncio"] * 3 + ["trio"] * 3)
+
+    def test_operations_of_the_loop(self):
+        async def main():
+            await greenback.ensure_portal()
+            return await_(greenback.ops.work(lambda: 7))
+
+        self.assertEqual(asyncio.run(main()), 7)
+
+    def test_a_task_written_in_python(self):
+        async def main():
+            await greenback.ensure_portal()
+            await_(asyncio.sleep(0))
+            return 7
+
+        async def outer():
+            task = asyncio.tasks._PyTask(main())
+            return await task
+
+        self.assertEqual(asyncio.run(outer()), 7)
+
+    def test_a_task_looks_like_itself(self):
+        async def main():
+            await greenback.ensure_portal()
+            task = asyncio.current_task()
+            self.assertIn("main() running at", repr(task))
+            self.assertIs(task.get_stack()[-1].f_code, task.get_coro().cr_code)
+            self.assertTrue(asyncio.iscoroutine(task.get_coro()))
+
+        asyncio.run(main())
+
+    def test_dropped_in_the_middle(self):
+        seen = []
+
+        def wait():
+            try:
+                await_(loop.create_future())
+            finally:
+                seen.append("finally")
+
+        async def main():
+            await greenback.ensure_portal()
+            wait()
+
+        async def drop():
+            task = loop.create_task(main())
+            for _ in range(3):
+                await asyncio.sleep(0)
+            portal = task.get_coro()
+            self.assertEqual(seen, [])
+            portal.close()
+            self.assertEqual(seen, ["finally"])
+            task._log_destroy_pending = False
+
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(drop())
+        loop.close()
+
+    @both
+    async def test_nothing_is_kept(self, library):
+        def portals():
+            gc.collect()
+            return sum(isinstance(thing, greenlet.greenlet) for thing in gc.get_objects())
+
+        async def some(count):
+            await library.gather(*[greenback.ensure_portal] * count)
+
+        await some(10)
+        before = portals()
+        await some(500)
+        self.assertLess(portals(), before + 50)
+
+
+class Adapters(unittest.TestCase):
+    """autoawait, decorate_as_sync, async_context and async_iter."""
+
+    @in_trio
+    async def test_autoawait(self):
+        @greenback.autoawait
+        async def sleep(seconds):
+            """Wait."""
+            await trio.sleep(seconds)
+
+        await greenback.ensure_portal()
+        sleep(1)
+        await trio.sleep(2)
+        sleep(3)
+        self.assertEqual(trio.current_time(), 6)
+        self.assertEqual((sleep.__name__, sleep.__doc__), ("sleep", "Wait."))
+
+    @in_trio
+    async def test_decorate_as_sync(self):
+        @greenback.decorate_as_sync(functools.lru_cache())
+        async def example(*args, **kwds):
+            self.assertTrue(greenback.has_portal())
+            await trio.sleep(1)
+            return sum(args), list(kwds)
+
+        self.assertEqual(example.__wrapped__.__name__, "example")
+        for now in (1, 1):
+            self.assertEqual(await example(1, 2, test="foo"), (3, ["test"]))
+            self.assertEqual(trio.current_time(), now)
+        self.assertEqual(await example(1), (1, []))
+        self.assertEqual(trio.current_time(), 2)
+        self.assertFalse(greenback.has_portal())
+
+    @in_trio
+    async def test_magic_methods(self):
+        class Slow:
+            @greenback.autoawait
+            async def __init__(self):
+                await trio.sleep(1)
+
+            @greenback.autoawait
+            async def __del__(self):
+                await trio.sleep(2)
+
+        await greenback.ensure_portal()
+        thing = Slow()
+        del thing
+        self.assertEqual(trio.current_time(), 3)
+
+    async def same(self, factory, native, adapted):
+        async def summary(template):
+            results = []
+            try:
+                await template(results)
+            except BaseException as error:
+                results.append(type(error))
+            return results
+
+        self.assertEqual(
+            await summary(functools.partial(native, factory)),
+            await summary(functools.partial(adapted, factory)),
+        )
+
+    @in_trio
+    async def test_async_context(self):
+        class NoExit:
+            async def __aenter__(self):
+                raise AssertionError
+
+        class NoEnter:
+            async def __aexit__(self, *exc):
+                raise AssertionError
+
+        class ThrowExit:
+            async def __aenter__(self):
+                await trio.sleep(1)
+                return 3
+
+            async def __aexit__(self, *exc):
+                await trio.sleep(1)
+                raise ValueError
+
+        class OfInstance:
+            def __init__(self):
+                self.__aenter__ = self.__aexit__ = None
+
+            async def __aenter__(self):
+                await trio.sleep(2)
+                return "class"
+
+            async def __aexit__(self, *exc):
+                await trio.sleep(5)
+
+        @asynccontextmanager
+        async def swallows():
+            try:
+                yield
+            except KeyError:
+                await trio.sleep(0)
+
+        async def native(factory, results):
+            async with factory() as value:
+                results.append(value)
+                raise KeyError
+
+        async def adapted(factory, results):
+            with greenback.async_context(factory()) as value:
+                results.append(value)
+                raise KeyError
+
+        await greenback.ensure_portal()
+        for factory in (NoExit, NoEnter, ThrowExit, OfInstance, swallows):
+            await self.same(factory, native, adapted)
+        self.assertEqual(trio.current_time(), 18)
+
+    @in_trio
+    async def test_async_iter(self):
+        async def arange(end=5):
+            for value in range(end):
+                await trio.sleep(value)
+                yield value
+
+        class NoIter:
+            pass
+
+        class NoNext:
+            def __aiter__(self):
+                return self
+
+        class Elsewhere:
+            def __aiter__(self):
+                return arange(3)
+
+        async def native(factory, results):
+            async for value in factory():
+                results.append(value)
+
+        async def adapted(factory, results):
+            results.extend(greenback.async_iter(factory()))
+
+        await greenback.ensure_portal()
+        for factory in (arange, NoIter, NoNext, Elsewhere):
+            await self.same(factory, native, adapted)
+
+    @in_trio
+    async def test_async_iter_of_a_generator(self):
+        async def example(suppress=False):
+            try:
+                yield (yield 10) + 1
+            except BaseException:
+                if not suppress:
+                    raise
+
+        def wrapped(**kwds):
+            yield from greenback.async_iter(example(**kwds))
+
+        await greenback.ensure_portal()
+        generator = wrapped()
+        self.assertEqual((next(generator), generator.send(20)), (10, 21))
+        with self.assertRaisesRegex(ValueError, "hi"):
+            generator.throw(ValueError("hi"))
+        generator = wrapped()
+        self.assertEqual(next(generator), 10)
+        generator.close()
+        generator = wrapped(suppress=True)
+        self.assertEqual(next(generator), 10)
+        with self.assertRaises(StopIteration):
+            generator.throw(ValueError("lo"))
+        generator = wrapped()
+        self.assertEqual((next(generator), generator.send(20)), (10, 21))
+        with self.assertRaises(StopIteration):
+            generator.send(30)
+
+
+if __name__ == "__main__":
+    unittest.main()
