@@ -113,12 +113,23 @@ void gh__identity_attend(gh_host_t *host) {
         _Py_atomic_store_relaxed(&interp->ceval.eval_breaker, 1);
 }
 
+/*
+ * Whoever takes the GIL first says that it is taken, then by whom.  Between the two, with the mutex
+ * locked, it would look as though we had it still.
+ */
+static bool has_gil(const gh_host_t *host, struct _gil_runtime_state *gil) {
+    libc_pthread_mutex_lock(&gil->mutex);
+    bool has = _Py_atomic_load_relaxed(&gil->locked) &&
+               _Py_atomic_load_relaxed(&gil->last_holder) == (uintptr_t)host->tstate;
+    libc_pthread_mutex_unlock(&gil->mutex);
+    return has;
+}
+
 /* True in drop_gil, and not in take_gil, which locks the same mutex before it holds the GIL. */
 bool gh__preempt_wanted(gh_host_t *host, const void *mutex) {
     struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
     return mutex == &gil->mutex && host->running != NULL && host->no_switch == 0 &&
-           _Py_atomic_load_relaxed(&gil->locked) &&
-           _Py_atomic_load_relaxed(&gil->last_holder) == (uintptr_t)host->tstate;
+           has_gil(host, gil);
 }
 
 /* take_gil drops all requests, and this one was not for the sake of a thread that has the GIL now. */

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# A task is asked to give way just as another thread takes the GIL from it. The moment is short, so
+# there are many of them: without care, most runs of this end in a crash.
+# expect: done
+import signal
+import sys
+import time
+
+import greenhost
+from greenhost import ops
+
+ended = False
+
+
+def use_threads():
+    while not ended:
+        greenhost.await_(ops.work(sum, [1, 2]))
+
+
+def compute():
+    while not ended:
+        sum(range(2000))
+        greenhost.checkpoint()
+
+
+signal.signal(signal.SIGALRM, lambda number, frame: None)
+sys.setswitchinterval(0.00001)
+tasks = [greenhost.spawn(use_threads) for _ in range(20)]
+tasks += [greenhost.spawn(compute) for _ in range(5)]
+signal.setitimer(signal.ITIMER_REAL, 0.00005, 0.00005)
+time.sleep(1.5)
+ended = True
+signal.setitimer(signal.ITIMER_REAL, 0)
+for task in tasks:
+    task.join()
+print("done")
