@@ -6,6 +6,7 @@ A server that is not installed is a failure: `make deps` installs them.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -91,7 +92,7 @@ class Postgres(Server):
     def stop(self):
         # SIGINT is its fast shutdown: SIGTERM waits for clients that a failed test has left.
         if self.process is not None:
-            subprocess.run(["kill", "-INT", str(self.process.pid)], check=False)
+            self.process.send_signal(signal.SIGINT)
             self.process.wait(PATIENCE)
             self.process = None
         super().stop()
