@@ -57,6 +57,7 @@ HOST_SOURCES := $(wildcard host/*.c)
 TEST_SOURCES := $(wildcard tests/check_*.c)
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/%.o)
+FAULTS := $(BUILD)/tests/faults
 TEST_OBJECTS := $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
 KINDS := conformance c python script surface lint
@@ -106,12 +107,29 @@ $(BUILD)/pylib: | tools
 	@mkdir -p $(@D)
 	@ln -srfn pylib $@
 
-tests: all $(TEST_PROGRAMS)
+tests: all $(TEST_PROGRAMS) $(if $(filter static,$(LINK)),$(FAULTS)/greenhost)
 
 $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(HOST_PARTS) $(BUILD)/libgreenhost.a
 	@echo "  LINK  $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(HOST_PARTS) $(LIBRARY_LINK) $(PY_SHARED) $(UV_LIBS) \
 	    $(shell pkg-config --libs check)
+
+# An executable that makes one call fail: tests/faults/faults.c says how.  In its copy of the library
+# what is listed in runtime.def goes by another name; in that of libuv, the calls on libuv's own pipes,
+# which can't fail, and the failure of which it does not survive.
+$(FAULTS)/libgreenhost.a: $(BUILD)/libgreenhost.a tests/faults/runtime.def
+	@mkdir -p $(@D)
+	@sed -n 's/^FAULT[A-Z_]*([^,]*, \(\w*\),.*/\1 fault_\1/p' tests/faults/runtime.def > $(@D)/names
+	@objcopy --redefine-syms=$(@D)/names $< $@
+
+$(FAULTS)/libuv.a: | tools
+	@mkdir -p $(@D)
+	@objcopy --redefine-sym read=__read --redefine-sym write=__write $(firstword $(UV_LINK_static)) $@
+
+$(FAULTS)/greenhost: $(FAULTS)/faults.o $(HOST_OBJECTS) $(FAULTS)/libgreenhost.a $(FAULTS)/libuv.a
+	@echo "  LINK  $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(FAULTS)/libgreenhost.a \
+	    -Wl,--no-whole-archive $(PYTHON_LINK_static) $(FAULTS)/libuv.a
 
 # The targets below call make again, because `deps` may have installed what the variables above
 # ask for, and so that `make -j` finishes one step before it starts the next.
@@ -228,4 +246,5 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
--include $(LIBRARY_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) \
+    $(FAULTS)/faults.d
