@@ -6,8 +6,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-# The outcome of a test that failed at first and passed when it was run once more.
-SECOND = "pass at the second attempt"
+# Added to the outcome of a test that failed at first and passed when it was run once more.
+SECOND = ", then pass"
+
+
+def passed(status: str) -> bool:
+    return status == "pass" or status.endswith(SECOND)
 
 
 class Record(NamedTuple):
@@ -17,7 +21,7 @@ class Record(NamedTuple):
     outcomes: dict[str, str]
 
     def passes(self) -> int:
-        return sum(status in ("pass", SECOND) for status in self.outcomes.values())
+        return sum(passed(status) for status in self.outcomes.values())
 
     def not_passed(self) -> set[str]:
         return {test for test, status in self.outcomes.items() if status != "pass"}
@@ -55,7 +59,7 @@ def differences(base: Record, ours: Record) -> list[str]:
     return sorted(
         test
         for test, status in base.outcomes.items()
-        if status == "pass" and ours.outcomes.get(test) not in ("pass", SECOND)
+        if status == "pass" and not passed(ours.outcomes.get(test, ""))
     )
 
 
@@ -142,11 +146,11 @@ def remaining(modules: list[str], table: Table, reasons: list[Reason]) -> list[s
 
 def second_attempts(table: Table) -> list[str]:
     names = [
-        f"- `{test}`, {place}"
+        f"- `{test}`, {place}: {status}"
         for (_, place), both in table.items()
         if both is not None
         for test, status in both.ours.outcomes.items()
-        if status == SECOND
+        if status.endswith(SECOND)
     ]
     if not names:
         return []

@@ -223,7 +223,7 @@ class Runner:
         second = run_module(self.job(module, place, "greenhost"), tests)
         for test in tests:
             if second.outcomes.get(test) == "pass":
-                record.outcomes[test] = report.SECOND
+                record.outcomes[test] = record.outcomes.get(test, "missing") + report.SECOND
 
     def run(self, module: str, place: str) -> tuple[report.Record, report.Record]:
         ours = self.ours(module, place)
