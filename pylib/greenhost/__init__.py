@@ -30,7 +30,7 @@ from _greenhost import (
     tasks,
 )
 
-from . import ops
+from . import _threads, ops
 from .adapters import async_context, async_iter, autoawait, decorate_as_sync
 from .portals import (
     bestow_portal,
@@ -66,3 +66,5 @@ __all__ = [
     "with_portal_run_sync",
     "with_portal_run_tree",
 ]
+
+_threads.install()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # A child that a task forks is that task alone: it is the main one there, handles signals, spawns,
 # waits; it ends as a thread's child would, with code 0 and without the parent's atexit functions.
-# expect: child: MainThread, the only task
+# expect: child: the main thread, the only task
 # expect: child: handled 10
 # expect: child: spawned
 # expect: child: what the parent's tasks do is not known here
@@ -21,7 +21,8 @@ atexit.register(print, "parent's exit")
 
 
 def in_child():
-    print(f"child: {threading.current_thread().name},", end=" ")
+    main = threading.current_thread() is threading.main_thread()
+    print("child:", "the main thread," if main else "a thread,", end=" ")
     print("the only task" if len(greenhost.tasks()) == 1 else greenhost.tasks())
     signal.signal(signal.SIGUSR1, lambda signum, frame: print("child: handled", signum))
     helper = greenhost.spawn(os.kill, os.getpid(), signal.SIGUSR1)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""A threading.Thread for each task that asks threading who it is.
+
+Else threading would make it a _DummyThread, as it does for threads that it has not started: a
+daemon, which makes daemons of the threads that are started there, so that the program ends without
+them; which can't be joined; and which in the child of a fork leaves the interpreter without a main
+thread that can end. threading keeps its threads in one dictionary, and that is where we come in:
+what it does not find there and is a task, is made.
+"""
+
+# mypy does not know the insides of threading.
+# mypy: disable-error-code="attr-defined, misc"
+
+import threading
+
+from _greenhost import Task, current_task
+
+
+class TaskThread(threading.Thread):
+    """The thread that a task is, already started. It ends with the task; exit does not wait."""
+
+    def __init__(self, task: Task[object]) -> None:
+        super().__init__(name=task.name, daemon=False)
+        # Released when the task ends, which is what join() and is_alive() look at.
+        self._set_tstate_lock()
+        with threading._shutdown_locks_lock:
+            threading._shutdown_locks.discard(self._tstate_lock)
+        self._started.set()
+        self._set_ident()
+        self._set_native_id()
+
+
+class Threads(dict[int, threading.Thread]):
+    """threading's dictionary of its threads."""
+
+    def __missing__(self, ident: int) -> threading.Thread:
+        try:
+            task = current_task()
+        except RuntimeError:
+            raise KeyError(ident) from None
+        if ident != threading.get_ident():
+            raise KeyError(ident)
+        self[ident] = thread = TaskThread(task)
+        return thread
+
+
+def install() -> None:
+    threading._active = Threads(threading._active)
