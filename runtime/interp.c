@@ -212,8 +212,20 @@ static char *find_package_of_home(void) {
     return found;
 }
 
+/* A file EXECUTABLE._pth says what sys.path is, all of it. */
+static bool path_is_fixed(void) {
+    PyObject *own = get_bytes("executable");
+    char *file = NULL;
+    bool fixed = own != NULL && asprintf(&file, "%s._pth", PyBytes_AS_STRING(own)) >= 0 &&
+                 access(file, R_OK) == 0;
+    free(file);
+    Py_XDECREF(own);
+    return fixed;
+}
+
 /* Without the package the program still runs; `import greenhost` then says what is missing. */
 static int add_package(void) {
+    if (path_is_fixed()) return 0;
     char *found = find_package_of("/proc/self/exe");
     if (found == NULL) found = find_package_of_home();
     int result = found == NULL ? 0 : append_path(found);
