@@ -61,9 +61,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="greenhost-startup-") as directory:
         for name, code, runs, wanted in WORKS:
             theirs, ours = compare(programs, code, runs, Path(directory))
-            print(
-                f"{name:<18}{theirs:>10.1f}{ours:>12.1f}{ours / theirs:>8.3f}{wanted:>8.2f}"
-            )
+            print(f"{name:<18}{theirs:>10.1f}{ours:>12.1f}{ours / theirs:>8.3f}{wanted:>8.2f}")
 
 
 if __name__ == "__main__":

@@ -112,9 +112,7 @@ os._exit(0)
 
 
 def measure(program: str, code: str) -> float:
-    done = subprocess.run(
-        [program, "-c", PRELUDE + code], stdout=subprocess.PIPE, text=True
-    )
+    done = subprocess.run([program, "-c", PRELUDE + code], stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit(f"tasks: {program} ended with {done.returncode}")
     return float(done.stdout.split()[0])
@@ -127,17 +125,12 @@ def main() -> None:
     print(f"{'':<30}{'':<12}{'median':>8}{'least':>8}{'most':>8}{'ratio':>8}")
     for work, peers in WORKS.items():
         rounds = [
-            {
-                peer: measure(programs.get(peer, PYTHON), code)
-                for peer, code in peers.items()
-            }
+            {peer: measure(programs.get(peer, PYTHON), code) for peer, code in peers.items()}
             for _ in range(ROUNDS)
         ]
         for peer in peers:
             figures = sorted(figure[peer] for figure in rounds)
-            ratio = statistics.median(
-                figure[peer] / figure["greenhost"] for figure in rounds
-            )
+            ratio = statistics.median(figure[peer] / figure["greenhost"] for figure in rounds)
             middle = statistics.median(figures)
             print(
                 f"{work:<30}{peer:<12}{middle:>8.2f}{figures[0]:>8.2f}{figures[-1]:>8.2f}"
