@@ -13,7 +13,7 @@ import time
 import greenhost
 
 libc = ctypes.CDLL(None)
-started, may_end = threading.Event(), threading.Event()
+started, timed, may_end = threading.Event(), threading.Event(), threading.Event()
 thread = ctypes.c_ulong()
 
 
@@ -38,6 +38,7 @@ def join():
     error = libc.pthread_timedjoin_np(thread, None, soon(time.CLOCK_REALTIME))
     print("timed:", errno.errorcode[error])
     print("clock:", errno.errorcode[libc.pthread_clockjoin_np(thread, None, clock, soon(clock))])
+    timed.set()
     if libc.pthread_join(thread, ctypes.byref(value)) == 0:
         print("returned", value.value)
 
@@ -47,6 +48,6 @@ started.wait()
 task = greenhost.spawn(join)
 greenhost.checkpoint()
 print("main goes on")
-task.join(timeout=0.1)
+timed.wait()
 may_end.set()
 task.result()
