@@ -67,7 +67,7 @@ C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] t
     examples/*.[ch] bench/*.[ch])
 PYTHON_DIRS := $(wildcard pylib tests examples bench)
 
-.PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc conformance bench \
+.PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc soak conformance bench \
     lint format install uninstall deps deps-build help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_OBJECTS)
@@ -179,6 +179,11 @@ conformance: deps
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/conformance/run.py --greenhost $(BUILD)/greenhost \
 	    --results $(BUILD)/conformance --report docs/CONFORMANCE.md $(CONFORMANCE)
+
+## soak            SECONDS of everything at once, at random (60); SEED repeats a choice of jobs
+soak: deps
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/greenhost tests/stress.py $(or $(SECONDS),60) $(SEED)
 
 ## bench           the figures, side by side with python3's and the peers'
 bench: deps
