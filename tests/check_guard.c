@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* check_guard.c: runtime/hooks/guard.c ends a call that blocks after all, there and nowhere else. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -8,6 +7,7 @@
 #include "core/offload.h"
 #include "hooks/hooks.h"
 #include "host.h"
+#include "support.h"
 
 static gh_host_t *host;
 
@@ -83,19 +83,13 @@ START_TEST(leaves_the_signal_as_it_was) {
 }
 END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("guard");
-    TCase *cases = tcase_create("guard");
+static void fill(TCase *cases) {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, ends_what_blocks);
     tcase_add_test(cases, is_quiet_afterwards);
     tcase_add_test(cases, keeps_errno);
     tcase_add_test(cases, works_after_a_fork);
     tcase_add_test(cases, leaves_the_signal_as_it_was);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }
+
+int main(void) { return run_tests("guard", fill); }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* check_options.c: host/options.c takes its own words and leaves python's in their order. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../host/options.h"
+#include "support.h"
 
 /* A command line, and what is expected to be left of it, both cut at single blanks. */
 typedef struct line_s {
@@ -89,16 +89,10 @@ START_TEST(lives_without_a_name) {
 }
 END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("options");
-    TCase *cases = tcase_create("options");
+static void fill(TCase *cases) {
     tcase_add_loop_test(cases, keeps_the_words_of_python, 0, sizeof lines / sizeof *lines);
     tcase_add_loop_test(cases, refuses_a_mistake_in_our_own, 0, sizeof mistakes / sizeof *mistakes);
     tcase_add_test(cases, lives_without_a_name);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }
+
+int main(void) { return run_tests("options", fill); }

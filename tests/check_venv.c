@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* check_venv.c: runtime/venv.c finds the environment that was asked for, and judges it. */
-#include <check.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "../runtime/venv.h"
+#include "support.h"
 
 static char directory[] = "/tmp/greenhost-venv-XXXXXX";
 static char message[1024];
@@ -107,19 +107,13 @@ START_TEST(unusable_ones_are_told_in_one_line) {
 }
 END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("venv");
-    TCase *cases = tcase_create("venv");
+static void fill(TCase *cases) {
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, none_is_asked_for);
     tcase_add_test(cases, relative_option_becomes_absolute);
     tcase_add_test(cases, place_of_the_executable_overrules_the_variable);
     tcase_add_test(cases, option_overrules_the_place_of_the_executable);
     tcase_add_test(cases, unusable_ones_are_told_in_one_line);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }
+
+int main(void) { return run_tests("venv", fill); }

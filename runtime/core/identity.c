@@ -40,7 +40,6 @@ void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
 /* The hub that takes over has none of these, so that nothing it runs can touch a task's. */
 void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
     PyThreadState *tstate = host->tstate;
-    static const gh__identity_t nobody;
     unsigned long ident = identity->ident;
     *identity = (gh__identity_t){
         .ident = ident,
@@ -57,7 +56,7 @@ void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
         .on_delete = tstate->on_delete,
         .on_delete_data = tstate->on_delete_data,
     };
-    gh__identity_enter(host, &(gh__identity_t){.ident = host->thread, .id = nobody.id});
+    gh__identity_enter(host, &(gh__identity_t){.ident = host->thread});
 }
 
 /*
