@@ -137,6 +137,7 @@ static int open_host(gh_host_t *host) {
     gh__list_init(&host->sources);
     gh__list_init(&host->posts);
     gh__list_init(&host->sigwaits);
+    host->loop = &host->own_loop;
     host->epfd = host->deadlines.timerfd = -1;
     host->tstate = PyThreadState_Get();
     host->tid = gettid();

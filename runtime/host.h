@@ -13,7 +13,8 @@
 #include "internal.h"
 
 struct gh_host_s {
-    uv_loop_t loop;
+    uv_loop_t *loop; /* its own, below, or one that the program made */
+    uv_loop_t own_loop;
     uv_check_t check;
     uv_prepare_t prepare;
     uv_idle_t idle;

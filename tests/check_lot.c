@@ -97,7 +97,7 @@ START_TEST(leaving_takes_the_late_wake_along) {
     ck_assert(gh__lot_leave(&tasks[0]));
     ck_assert(!gh__post_pending(&host));
     gh__lot_enter(&tasks[0], &elsewhere);
-    uv_run(&host.loop, UV_RUN_NOWAIT);
+    uv_run(host.loop, UV_RUN_NOWAIT);
     ck_assert_int_eq(tasks[0].state, GH__PARKED);
     ck_assert(!gh__lot_leave(&tasks[0]));
 }

@@ -29,7 +29,7 @@ START_TEST(the_loop_knows_its_own) {
     int other = libc_dup2(0, 300);
     ck_assert(gh__fd_is_ours(host.epfd));
     ck_assert(gh__fd_is_ours(host.deadlines.timerfd));
-    ck_assert(gh__fd_is_ours(uv_backend_fd(&host.loop)));
+    ck_assert(gh__fd_is_ours(uv_backend_fd(host.loop)));
     ck_assert(!gh__fd_is_ours(other));
     ck_assert(!gh__fd_is_ours(0));
     ck_assert(!gh__fd_is_ours(-1));

@@ -32,13 +32,13 @@
 /* ---- a bare loop ---- */
 
 static inline void bare_open(gh_host_t *host) {
-    *host = (gh_host_t){.epfd = -1, .deadlines = {.timerfd = -1}};
+    *host = (gh_host_t){.loop = &host->own_loop, .epfd = -1, .deadlines = {.timerfd = -1}};
     gh__list_init(&host->ready);
     gh__list_init(&host->tasks);
     gh__list_init(&host->chores);
     gh__list_init(&host->posts);
     ck_assert_int_eq(uv_mutex_init(&host->post_lock), 0);
-    ck_assert_int_eq(uv_loop_init(&host->loop), 0);
+    ck_assert_int_eq(uv_loop_init(host->loop), 0);
     ck_assert_int_eq(gh__fdwait_open(host), 0);
     ck_assert_int_eq(gh__deadlines_open(host), 0);
     ck_assert_int_eq(gh__post_open(host), 0);
@@ -47,17 +47,17 @@ static inline void bare_open(gh_host_t *host) {
 /* Lets the loop poll once, for at most as long as something takes to come. */
 static inline void bare_turn(gh_host_t *host) {
     gh__deadlines_arm(host);
-    uv_run(&host->loop, UV_RUN_ONCE);
+    uv_run(host->loop, UV_RUN_ONCE);
     gh__deadlines_fire(host);
 }
 
 static inline void bare_close(gh_host_t *host) {
     uv_close((uv_handle_t *)&host->epoll_watch, NULL);
     uv_close((uv_handle_t *)&host->async, NULL);
-    uv_run(&host->loop, UV_RUN_DEFAULT);
+    uv_run(host->loop, UV_RUN_DEFAULT);
     gh__fdwait_close(host);
     gh__deadlines_close(host);
-    ck_assert_int_eq(uv_loop_close(&host->loop), 0);
+    ck_assert_int_eq(uv_loop_close(host->loop), 0);
     uv_mutex_destroy(&host->post_lock);
 }
 

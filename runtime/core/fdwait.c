@@ -199,7 +199,7 @@ static int open_epoll(gh_host_t *host) {
 int gh__fdwait_open(gh_host_t *host) {
     int error = open_epoll(host);
     if (error < 0) return error;
-    error = uv_poll_init(&host->loop, &host->epoll_watch, host->epfd);
+    error = uv_poll_init(host->loop, &host->epoll_watch, host->epfd);
     if (error < 0) return error;
     host->epoll_watch.data = host;
     return uv_poll_start(&host->epoll_watch, UV_READABLE, on_epoll);

@@ -88,9 +88,9 @@ static int check_descriptors(void) {
 
 static int open_handles(gh_host_t *host) {
     int error;
-    if ((error = uv_prepare_init(&host->loop, &host->prepare)) < 0 ||
-        (error = uv_check_init(&host->loop, &host->check)) < 0 ||
-        (error = uv_idle_init(&host->loop, &host->idle)) < 0)
+    if ((error = uv_prepare_init(host->loop, &host->prepare)) < 0 ||
+        (error = uv_check_init(host->loop, &host->check)) < 0 ||
+        (error = uv_idle_init(host->loop, &host->idle)) < 0)
         return error;
     host->prepare.data = host->check.data = host->idle.data = host;
     error = uv_prepare_start(&host->prepare, on_prepare);
@@ -99,7 +99,7 @@ static int open_handles(gh_host_t *host) {
 
 static int open_all(gh_host_t *host) {
     int error = check_descriptors();
-    if (error < 0 || (error = uv_loop_init(&host->loop)) < 0) return error;
+    if (error < 0 || (error = uv_loop_init(host->loop)) < 0) return error;
     if ((error = gh__fdwait_open(host)) < 0 || (error = gh__deadlines_open(host)) < 0 ||
         (error = open_handles(host)) < 0)
         return error;
@@ -132,12 +132,12 @@ int gh__loop_close(gh_host_t *host) {
     uv_close((uv_handle_t *)&host->prepare, NULL);
     uv_close((uv_handle_t *)&host->check, NULL);
     uv_close((uv_handle_t *)&host->idle, NULL);
-    uv_run(&host->loop, UV_RUN_NOWAIT);
+    uv_run(host->loop, UV_RUN_NOWAIT);
     gh__fdwait_close(host);
     gh__deadlines_close(host);
     gh__guard_close(host);
     host->open = false;
-    int error = uv_loop_close(&host->loop);
+    int error = uv_loop_close(host->loop);
     gh__own_fds_closed();
     return error;
 }
@@ -151,17 +151,17 @@ int gh__loop_close(gh_host_t *host) {
  * the lock.
  */
 static void forget_threads(gh_host_t *host) {
-    void **done = (void **)&host->loop.wq;
+    void **done = (void **)&host->loop->wq;
     done[0] = done[1] = done;
-    uv_mutex_init(&host->loop.wq_mutex);
-    host->loop.wq_async.pending = host->async.pending = 0;
+    uv_mutex_init(&host->loop->wq_mutex);
+    host->loop->wq_async.pending = host->async.pending = 0;
 }
 
 int gh__loop_after_fork(gh_host_t *host) {
     if (!host->open) return 0;
     int error = gh__fdwait_after_fork(host);
     forget_threads(host);
-    if (error == 0) error = uv_loop_fork(&host->loop);
+    if (error == 0) error = uv_loop_fork(host->loop);
     if (error == 0) {
         libc_close(host->deadlines.timerfd);
         error = gh__deadlines_open(host);

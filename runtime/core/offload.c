@@ -65,7 +65,7 @@ int gh__offload_pool(gh_task_t *task, gh__job_t *job, const char *call) {
     job->host = host;
     job->done = false;
     gh__offload_expect_pool(host);
-    int status = uv_queue_work(&host->loop, &job->request, on_pool_work, on_pool_done);
+    int status = uv_queue_work(host->loop, &job->request, on_pool_work, on_pool_done);
     if (status < 0) return status;
     host->jobs++;
     gh__park_t how = waiting_for(job, GH__ON_POOL, call, GH__NEVER);

@@ -11,7 +11,7 @@
 static void on_async(uv_async_t *async) { gh__post_run(async->data); }
 
 int gh__post_open(gh_host_t *host) {
-    int error = uv_async_init(&host->loop, &host->async, on_async);
+    int error = uv_async_init(host->loop, &host->async, on_async);
     if (error < 0) return error;
     host->async.data = host;
     uv_mutex_lock(&host->post_lock);

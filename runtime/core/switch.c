@@ -139,7 +139,7 @@ static PyObject *hub_main(PyObject *self, PyObject *args) {
     if (result == NULL) return NULL;
     Py_DECREF(result);
     PyThreadState *tstate = PyEval_SaveThread();
-    while (!host->stopping) uv_run(&host->loop, UV_RUN_ONCE);
+    while (!host->stopping) uv_run(host->loop, UV_RUN_ONCE);
     PyEval_RestoreThread(tstate);
     Py_RETURN_NONE;
 }

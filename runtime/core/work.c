@@ -39,7 +39,7 @@ static int start(gh__source_t *source) {
         return UV_ENOMEM;
     }
     gh__offload_expect_pool(source->host);
-    return uv_queue_work(&source->host->loop, &source->request, on_work, on_done);
+    return uv_queue_work(source->host->loop, &source->request, on_work, on_done);
 }
 
 static PyObject *value(gh__source_t *source) {
