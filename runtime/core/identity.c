@@ -16,47 +16,38 @@
 #include <internal/pycore_runtime.h>
 
 void gh__identity_init(gh_host_t *host, gh__identity_t *identity, unsigned long ident) {
-    *identity =
-        (gh__identity_t){.ident = ident, .id = host->tstate->interp->threads.next_unique_id++};
-}
-
-void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
-    PyThreadState *tstate = host->tstate;
-    tstate->thread_id = identity->ident;
-    tstate->id = identity->id;
-    tstate->dict = identity->dict;
-    tstate->async_gen_firstiter = identity->asyncgen_firstiter;
-    tstate->async_gen_finalizer = identity->asyncgen_finalizer;
-    tstate->coroutine_origin_tracking_depth = identity->origin_depth;
-    tstate->c_profilefunc = identity->profile;
-    tstate->c_profileobj = identity->profile_object;
-    tstate->c_tracefunc = identity->trace;
-    tstate->c_traceobj = identity->trace_object;
-    tstate->tracing = identity->tracing;
-    tstate->on_delete = identity->on_delete;
-    tstate->on_delete_data = identity->on_delete_data;
-}
-
-/* The hub that takes over has none of these, so that nothing it runs can touch a task's. */
-void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
-    PyThreadState *tstate = host->tstate;
-    unsigned long ident = identity->ident;
     *identity = (gh__identity_t){
-        .ident = ident,
-        .id = tstate->id,
-        .dict = tstate->dict,
-        .asyncgen_firstiter = tstate->async_gen_firstiter,
-        .asyncgen_finalizer = tstate->async_gen_finalizer,
-        .origin_depth = tstate->coroutine_origin_tracking_depth,
-        .profile = tstate->c_profilefunc,
-        .profile_object = tstate->c_profileobj,
-        .trace = tstate->c_tracefunc,
-        .trace_object = tstate->c_traceobj,
-        .tracing = tstate->tracing,
-        .on_delete = tstate->on_delete,
-        .on_delete_data = tstate->on_delete_data,
-    };
-    gh__identity_enter(host, &(gh__identity_t){.ident = host->thread});
+        .ident = ident, .thread_id = ident, .id = host->tstate->interp->threads.next_unique_id++};
+}
+
+void gh__identity_init_main(gh_host_t *host, gh__identity_t *identity) {
+    *identity = (gh__identity_t){.ident = host->thread, .thread_id = host->thread};
+}
+
+#define SWAP(field)                                                                                \
+    do {                                                                                           \
+        __typeof__(identity->field) own = identity->field;                                         \
+        identity->field = tstate->field;                                                           \
+        tstate->field = own;                                                                       \
+    } while (0)
+
+/* The hub's, which a task gives back when it leaves, is empty, so that nothing the hub runs can touch
+ * a task's. */
+void gh__identity_swap(gh_host_t *host, gh__identity_t *identity) {
+    PyThreadState *tstate = host->tstate;
+    SWAP(thread_id);
+    SWAP(id);
+    SWAP(dict);
+    SWAP(async_gen_firstiter);
+    SWAP(async_gen_finalizer);
+    SWAP(coroutine_origin_tracking_depth);
+    SWAP(c_profilefunc);
+    SWAP(c_profileobj);
+    SWAP(c_tracefunc);
+    SWAP(c_traceobj);
+    SWAP(tracing);
+    SWAP(on_delete);
+    SWAP(on_delete_data);
 }
 
 /*

@@ -5,24 +5,29 @@
 
 #include "internal.h"
 
-/* What CPython keeps per thread in PyThreadState and greenlet does not already switch. */
+/* What CPython keeps per thread in PyThreadState and greenlet does not already switch: a task's own,
+ * but while the task runs, when that is in the thread state, the hub's. */
 typedef struct gh__identity_s {
-    unsigned long ident;
+    unsigned long ident; /* the task's, always */
+    unsigned long thread_id;
     uint64_t id;
     PyObject *dict;
-    PyObject *asyncgen_firstiter, *asyncgen_finalizer;
-    PyObject *profile_object, *trace_object;
-    Py_tracefunc profile, trace;
-    int tracing, origin_depth;
+    PyObject *async_gen_firstiter, *async_gen_finalizer;
+    PyObject *c_profileobj, *c_traceobj;
+    Py_tracefunc c_profilefunc, c_tracefunc;
+    int tracing, coroutine_origin_tracking_depth;
     void (*on_delete)(void *); /* how `threading` hears of the end of a thread */
     void *on_delete_data;
 } gh__identity_t;
 
 /* Finds what it must know of this libpython.  With the GIL. */
 int gh__identity_open(gh_host_t *host);
+/* Of a task that has yet to run. */
 void gh__identity_init(gh_host_t *host, gh__identity_t *identity, unsigned long ident);
-void gh__identity_enter(gh_host_t *host, gh__identity_t *identity); /* into the thread state */
-void gh__identity_leave(gh_host_t *host, gh__identity_t *identity); /* out of it */
+/* Of the main task, which runs: what the thread has is its own, and the hub has nothing. */
+void gh__identity_init_main(gh_host_t *host, gh__identity_t *identity);
+/* Exchanges it with what is in the thread state: once before the task runs, once after. */
+void gh__identity_swap(gh_host_t *host, gh__identity_t *identity);
 /* Drops what the running task has there, as the end of a thread does.  With the GIL. */
 void gh__identity_clear(gh_host_t *host);
 /* Makes CPython take `ident` for the main thread's, which alone runs signal handlers. */

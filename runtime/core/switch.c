@@ -44,7 +44,7 @@ static void carry_thrown(gh_task_t *task) {
 static void enter(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     host->running = task;
-    gh__identity_enter(host, &task->identity);
+    gh__identity_swap(host, &task->identity);
     gh__identity_set_main(task->armed ? task->identity.ident : host->main->identity.ident);
     if (GH__UNLIKELY(task->armed)) gh__cancel_remind(task);
     if (task == host->main) {
@@ -57,7 +57,7 @@ static void enter(gh_task_t *task) {
 
 static void leave(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
-    gh__identity_leave(host, &task->identity);
+    gh__identity_swap(host, &task->identity);
     gh__identity_set_main(host->main->identity.ident);
     host->running = NULL;
 }

@@ -71,7 +71,7 @@ static void on_task_deadline(gh__waiter_t *waiter, int status) {
 }
 
 /* A task's address is as unique as a pthread_t, which is an address too. */
-static gh_task_t *task_new(gh_host_t *host, unsigned long ident) {
+static gh_task_t *task_new(gh_host_t *host) {
     gh_task_t *task = (gh_task_t *)gh__TaskType.tp_alloc(&gh__TaskType, 0);
     if (task == NULL) return NULL;
     gh__outcome_init(&task->outcome, host);
@@ -83,7 +83,7 @@ static gh_task_t *task_new(gh_host_t *host, unsigned long ident) {
     gh__waiter_init(&task->fdwait.waiter, on_task_fd);
     gh__waiter_init(&task->sigwait.waiter, on_task_signal);
     gh__deadline_init(&task->deadline, on_task_deadline);
-    gh__identity_init(host, &task->identity, ident ? ident : (unsigned long)task);
+    gh__identity_init(host, &task->identity, (unsigned long)task);
     task->number = ++host->spawned;
     return task;
 }
@@ -99,7 +99,7 @@ static void enlist(gh_task_t *task) {
 }
 
 gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *name) {
-    gh_task_t *task = task_new(host, 0);
+    gh_task_t *task = task_new(host);
     if (task == NULL) return NULL;
     task->function = Py_NewRef(function);
     task->args = Py_NewRef(args);
@@ -125,8 +125,9 @@ PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but) {
 }
 
 int gh__task_adopt_main(gh_host_t *host) {
-    gh_task_t *task = task_new(host, host->thread);
+    gh_task_t *task = task_new(host);
     if (task == NULL) return -1;
+    gh__identity_init_main(host, &task->identity);
     task->name = PyUnicode_FromString("main");
     if (task->name == NULL) {
         Py_DECREF(task);
