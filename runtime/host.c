@@ -80,6 +80,7 @@ static void after_fork(void) {
     }
     host->tid = gettid();
     host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
+    host->wakers = 0;
     gh__list_init(&host->posts);
     gh__list_clear(&host->sigwaits);
     gh__heap_t *heap = &host->deadlines;

@@ -5,6 +5,7 @@
 #ifndef GREENHOST_HOST_H
 #define GREENHOST_HOST_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -32,7 +33,8 @@ struct gh_host_s {
     gh__link_t tasks;
     size_t task_count;
     uint64_t spawned;
-    volatile bool open; /* the loop is; set once */
+    atomic_bool open;  /* the loop is */
+    atomic_int wakers; /* threads and signal handlers that are waking it: core/post.c */
     bool stopping;
     int no_switch;             /* > 0: nobody may park */
     volatile bool preempt;     /* the running task is asked to give way */

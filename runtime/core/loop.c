@@ -69,7 +69,7 @@ static void on_check(uv_check_t *check) {
     if (host->orphan && host->main->state == GH__DONE) end_orphan(host);
 }
 
-/* ---- opening ---- */
+/* ---- opening, all of it or nothing ---- */
 
 /*
  * libuv aborts the process where it is refused a descriptor that it can't do without, so it is only
@@ -97,13 +97,29 @@ static int open_handles(gh_host_t *host) {
     return error < 0 ? error : uv_check_start(&host->check, on_check);
 }
 
+/* Those of the loop that are in the host. */
+static void close_ours(uv_handle_t *handle, void *host) {
+    if ((char *)handle >= (char *)host && (char *)handle < (char *)host + sizeof(gh_host_t))
+        uv_close(handle, NULL);
+}
+
+/* However much of it has been opened. */
+static int close_all(gh_host_t *host) {
+    uv_walk(host->loop, close_ours, host);
+    uv_run(host->loop, UV_RUN_NOWAIT);
+    gh__fdwait_close(host);
+    gh__deadlines_close(host);
+    gh__guard_close(host);
+    return uv_loop_close(host->loop);
+}
+
 static int open_all(gh_host_t *host) {
     int error = check_descriptors();
     if (error < 0 || (error = uv_loop_init(host->loop)) < 0) return error;
     if ((error = gh__fdwait_open(host)) < 0 || (error = gh__deadlines_open(host)) < 0 ||
-        (error = open_handles(host)) < 0)
-        return error;
-    return gh__post_open(host);
+        (error = open_handles(host)) < 0 || (error = gh__post_open(host)) < 0)
+        close_all(host);
+    return error;
 }
 
 int gh__loop_open(gh_host_t *host) {
@@ -127,17 +143,8 @@ int gh__loop_open(gh_host_t *host) {
 
 int gh__loop_close(gh_host_t *host) {
     if (!host->open) return 0;
-    uv_close((uv_handle_t *)&host->epoll_watch, NULL);
-    uv_close((uv_handle_t *)&host->async, NULL);
-    uv_close((uv_handle_t *)&host->prepare, NULL);
-    uv_close((uv_handle_t *)&host->check, NULL);
-    uv_close((uv_handle_t *)&host->idle, NULL);
-    uv_run(host->loop, UV_RUN_NOWAIT);
-    gh__fdwait_close(host);
-    gh__deadlines_close(host);
-    gh__guard_close(host);
-    host->open = false;
-    int error = uv_loop_close(host->loop);
+    gh__post_close(host);
+    int error = close_all(host);
     gh__own_fds_closed();
     return error;
 }

@@ -5,7 +5,8 @@
 
 #include "internal.h"
 
-/* Opens the loop and what belongs to it, once.  Says why not through gh__fail. */
+/* Opens the loop and what belongs to it, unless it is open.  Says why not through gh__fail, and then
+ * nothing of it is open. */
 int gh__loop_open(gh_host_t *host);
 /* UV_EBUSY when a thread of the pool still needs the loop's memory. */
 int gh__loop_close(gh_host_t *host);

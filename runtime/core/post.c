@@ -5,6 +5,7 @@
  */
 #include "core/post.h"
 #include "core/list.h"
+#include "hooks/libc.h"
 #include "host.h"
 #include "internal.h"
 
@@ -21,8 +22,17 @@ int gh__post_open(gh_host_t *host) {
     return 0;
 }
 
+/* Those who wake it may be in any thread, and in a signal handler there, so no lock keeps the loop
+ * from being closed under them. */
 void gh__wake(gh_host_t *host) {
+    host->wakers++;
     if (host->open) uv_async_send(&host->async);
+    host->wakers--;
+}
+
+void gh__post_close(gh_host_t *host) {
+    host->open = false;
+    while (host->wakers > 0) libc_sched_yield();
 }
 
 void gh__post(gh_host_t *host, gh__post_t *post) {

@@ -13,6 +13,8 @@ typedef struct gh__post_s {
 
 /* Last of those that open with the loop: host->open from then on. */
 int gh__post_open(gh_host_t *host);
+/* First of those that close: nobody wakes the loop from then on. */
+void gh__post_close(gh_host_t *host);
 /* Queues `post`, whose memory must live until it has run.  Any thread. */
 void gh__post(gh_host_t *host, gh__post_t *post);
 /* Makes the loop turn once more.  Any thread, and signal handlers. */

@@ -264,6 +264,7 @@ int gh__switch_open(gh_host_t *host) {
         restore_error(pending);
         return 0;
     }
+    if (host->hub == NULL) gh__loop_close(host);
     for (int i = 0; i < 3; i++) Py_XDECREF(pending[i]);
     return UV_ENOMEM;
 }

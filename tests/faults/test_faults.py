@@ -20,6 +20,7 @@ ROOT = HERE.parents[1]
 GREENHOST = (ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve()
 FAULTY = GREENHOST.parent / "tests" / "faults" / "greenhost"
 PROGRAM = HERE / "program.py"
+OPENING = HERE / "opening.py"
 PATIENCE = 20
 AT_ONCE = 2
 
@@ -32,7 +33,7 @@ class Result(NamedTuple):
     log: str  # the call that failed, or how many there were
 
 
-def run(faults, number):
+def run(faults, number, program=PROGRAM):
     with tempfile.TemporaryDirectory(prefix="greenhost-faults-") as name:
         directory = Path(name)
         count, log = directory / "count", directory / "log"
@@ -42,7 +43,7 @@ def run(faults, number):
         environment |= {"FAULTS": faults, "FAULT_AT": str(number), "FAULT_LOG": str(log)}
         environment["PYTHONPATH"] = str(ROOT / "pylib")
         process = subprocess.Popen(
-            [FAULTY, "-B", PROGRAM, count],
+            [FAULTY, "-B", program, count],
             cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -62,18 +63,18 @@ def run(faults, number):
 
 
 class FaultsTest(unittest.TestCase):
-    def whole(self, faults):
+    def whole(self, faults, program=PROGRAM):
         """A run in which nothing fails."""
-        result = run(faults, 0)
+        result = run(faults, 0, program)
         self.assertEqual((result.code, result.errors), (0, ""), result)
         return result
 
-    def check_each(self, faults, check):
+    def check_each(self, faults, check, program=PROGRAM):
         """Check the runs in which one call after the other fails."""
-        total = int(self.whole(faults).log)
+        total = int(self.whole(faults, program).log)
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             numbers = range(1, total + 1)
-            for number, result in zip(numbers, pool.map(lambda n: run(faults, n), numbers)):
+            for number, result in zip(numbers, pool.map(lambda n: run(faults, n, program), numbers)):
                 with self.subTest(faults, call=number, name=result.log):
                     check(result)
 
@@ -95,6 +96,14 @@ class FaultsTest(unittest.TestCase):
             self.assertEqual((result.code, sorted(result.lines)), (0, expected), result)
 
         self.check_each("interrupts", assert_unchanged)
+
+    def test_the_loop_is_open_or_not_at_all(self):
+        expected = self.whole("runtime", OPENING).lines
+
+        def assert_opened_in_the_end(result):
+            self.assertEqual((result.code, result.lines), (0, expected), result)
+
+        self.check_each("runtime", assert_opened_in_the_end, OPENING)
 
 
 if __name__ == "__main__":
