@@ -105,7 +105,8 @@ static int start_thread(gh__job_t *job) {
 
 /*
  * Interrupting: the thread's system call is made to return EINTR, again and again until the job is
- * over, and only then does the caller go on.  It must know whether it has the lock.
+ * over, and only then does the caller go on.  It must know whether it has the lock.  A park that there
+ * is no memory for returns at once, and then the loop must turn all the same: it tells of the end.
  */
 static void interrupt(gh_task_t *task, gh__job_t *job, const char *call) {
     bool can_nudge = gh__signal_want(GH__NUDGE_SIGNAL) == 0;
@@ -113,7 +114,7 @@ static void interrupt(gh_task_t *task, gh__job_t *job, const char *call) {
         if (can_nudge) libc_pthread_kill(job->thread, GH__NUDGE_SIGNAL);
         gh__park_t how = waiting_for(job, GH__ON_THREAD, call, gh__deadline_after(NUDGE_NS));
         how.deaf = true;
-        gh__park(task, &how);
+        if (gh__park(task, &how) == UV_ENOMEM) gh__yield(task);
     }
     if (can_nudge) gh__signal_unwant(GH__NUDGE_SIGNAL);
 }

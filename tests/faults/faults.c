@@ -7,7 +7,7 @@
  * else the runtime calls (runtime.def) the Makefile has renamed in a copy of the library.
  *
  * FAULTS  which calls count: surface (they fail for good), interrupts (those of the surface that
- *         can return EINTR do), runtime
+ *         can return EINTR do), runtime; or growth: every one of the runtime's reallocs fails
  * FAULT_AT   the number of the call that fails; 0 for none
  * FAULT_LOG  a file that is told which call failed, or how many there were
  */
@@ -58,6 +58,7 @@ GH_EXPORT void fault_disarm(void) {
 /* ---- the runtime's own calls ---- */
 
 static bool runtime_fails(const char *name) {
+    if (armed && strcmp(class, "growth") == 0) return strcmp(name, "realloc") == 0;
     return armed && strcmp(class, "runtime") == 0 && is_due(name);
 }
 

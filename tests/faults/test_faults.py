@@ -21,6 +21,7 @@ GREENHOST = (ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve()
 FAULTY = GREENHOST.parent / "tests" / "faults" / "greenhost"
 PROGRAM = HERE / "program.py"
 OPENING = HERE / "opening.py"
+GROWING = HERE / "growing.py"
 PATIENCE = 20
 AT_ONCE = 2
 
@@ -74,7 +75,9 @@ class FaultsTest(unittest.TestCase):
         total = int(self.whole(faults, program).log)
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             numbers = range(1, total + 1)
-            for number, result in zip(numbers, pool.map(lambda n: run(faults, n, program), numbers)):
+            for number, result in zip(
+                numbers, pool.map(lambda n: run(faults, n, program), numbers)
+            ):
                 with self.subTest(faults, call=number, name=result.log):
                     check(result)
 
@@ -104,6 +107,12 @@ class FaultsTest(unittest.TestCase):
             self.assertEqual((result.code, result.lines), (0, expected), result)
 
         self.check_each("runtime", assert_opened_in_the_end, OPENING)
+
+    def test_no_room_for_one_more_deadline(self):
+        result = run("growth", 0, GROWING)
+        self.assertEqual(
+            (result.code, result.lines), (0, ["Cancelled", "others ran: True"]), result
+        )
 
 
 if __name__ == "__main__":
