@@ -12,7 +12,7 @@ BLACK := black --quiet --line-length 100
 # What the build itself needs, and what the checks need on top of it.
 BUILD_PACKAGES := build-essential pkg-config libuv1-dev libpython3.11-dev python3-greenlet
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
-    python3-psycopg2 python3-redis python3-trio libpython3.11-testsuite postgresql redis-server
+    python3-psycopg2 python3-redis python3-trio python3-uvloop libpython3.11-testsuite postgresql redis-server
 
 # Asked once, and silently: a missing package is reported by the target `tools`, in one line.
 PY_CFLAGS := $(shell pkg-config --cflags python-3.11-embed libuv 2>/dev/null)

@@ -16,6 +16,8 @@ from weakref import WeakSet
 
 import _greenhost
 
+from . import nested
+
 __all__ = [
     "bestow_portal",
     "ensure_portal",
@@ -108,6 +110,11 @@ def missing() -> str:
 # ---- portals ----
 
 
+def _open(awaitable: Awaitable[T]) -> "_greenhost.Portal[T]":
+    nested.allow()
+    return _greenhost.open_portal(awaitable)
+
+
 def has_portal(task: Any = None) -> bool:
     """Return whether a task of asyncio or Trio can use await_(); by default the running one.
 
@@ -132,7 +139,7 @@ def bestow_portal(task: Any) -> None:
         raise TypeError(f"only a task of asyncio or Trio can have a portal, not {task!r}")
     if task in _scoped or _is_bestowed(task):
         return
-    portal = _greenhost.open_portal(_coroutine(task))
+    portal = _open(_coroutine(task))
     if hasattr(task, "get_coro"):
         _greenhost.replace_coroutine(task, portal)
     else:
@@ -161,7 +168,7 @@ async def with_portal_run(async_fn: Callable[..., Awaitable[T]], /, *args: Any, 
         return await async_fn(*args, **kwds)
     _scoped.add(task)
     try:
-        return await _greenhost.open_portal(async_fn(*args, **kwds))
+        return await _open(async_fn(*args, **kwds))
     finally:
         _scoped.discard(task)
 
@@ -175,6 +182,7 @@ async def with_portal_run_sync(sync_fn: Callable[..., T], /, *args: Any, **kwds:
     if _greenhost.in_portal():
         return sync_fn(*args, **kwds)
     _scoped.add(task)
+    nested.allow()
     try:
         return await _greenhost.open_portal_sync(partial(sync_fn, *args, **kwds))
     finally:

@@ -1,36 +1,25 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Portals: await_() in tasks of asyncio and of Trio, each behaviour under both.
-
-Run by python3 it runs itself under greenhost, which the tests are about; GREENHOST names that.
-"""
+"""Portals: await_() in tasks of asyncio and of Trio, each behaviour under both."""
 
 import asyncio
 import contextvars
 import functools
 import gc
-import os
-import subprocess
-import sys
 import threading
 import traceback
 import types
 import unittest
 import warnings
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-try:
-    import greenhost as greenback
-    from greenhost import await_
-except ImportError:
-    ROOT = Path(__file__).resolve().parents[2]
-    GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
-    sys.exit(subprocess.run([GREENHOST, *sys.argv]).returncode)
+from support import Asyncio, Trio, both
 
+import greenhost as greenback
 import greenlet
 import sniffio
 import trio
 import trio.testing
+from greenhost import await_
 
 
 @types.coroutine
@@ -41,75 +30,6 @@ def trap(value):
 def frames_of(error):
     """The functions in its traceback, which assertRaises() would drop."""
     return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
-
-
-class Asyncio:
-    """What the tests need of a library."""
-
-    name = "asyncio"
-    sleep = staticmethod(asyncio.sleep)
-    current_task = staticmethod(asyncio.current_task)
-    Event = asyncio.Event
-    Cancelled = asyncio.CancelledError
-
-    @staticmethod
-    def start(function, *args):
-        """Run a whole program."""
-        asyncio.run(function(*args))
-
-    @staticmethod
-    async def gather(*functions):
-        """Run async functions as tasks until all are done."""
-        tasks = [asyncio.ensure_future(function()) for function in functions]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-
-    @staticmethod
-    async def time_out(seconds, function):
-        """Run an async function, cancelled after a time; whether it was."""
-        try:
-            await asyncio.wait_for(function(), seconds)
-        except asyncio.TimeoutError:
-            return True
-        return False
-
-
-class Trio:
-    """The same of Trio."""
-
-    name = "trio"
-    start = staticmethod(trio.run)
-    sleep = staticmethod(trio.sleep)
-    current_task = staticmethod(trio.lowlevel.current_task)
-    Event = trio.Event
-    Cancelled = trio.Cancelled
-
-    @staticmethod
-    async def gather(*functions):
-        async with trio.open_nursery() as nursery:
-            for function in functions:
-                nursery.start_soon(function)
-
-    @staticmethod
-    async def time_out(seconds, function):
-        with trio.move_on_after(seconds) as scope:
-            await function()
-        return scope.cancelled_caught
-
-
-def both(test):
-    """A test that is an async function of the library, run once by each."""
-
-    @functools.wraps(test)
-    def run(self):
-        for library in (Asyncio, Trio):
-            with self.subTest(library=library.name):
-                library.start(test, self, library)
-
-    return run
 
 
 def in_trio(test):
