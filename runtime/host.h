@@ -11,6 +11,7 @@
 
 #include "core/deadline.h"
 #include "core/list.h"
+#include "core/switch.h"
 #include "internal.h"
 
 struct gh_host_s {
@@ -26,8 +27,12 @@ struct gh_host_s {
     pid_t tid;            /* and its kernel number */
 
     PyGreenlet *hub;
-    PyGreenlet *resumed; /* the greenlet that the hub switched to last, borrowed */
-    gh_task_t *running;  /* NULL: the hub */
+    PyGreenlet *resumed;                   /* the greenlet that a task was last resumed in */
+    PyGreenlet *workers[GH__IDLE_WORKERS]; /* those that wait for tasks to begin */
+    size_t worker_count;
+    gh_task_t *beginning; /* what the worker that is being switched to is to run */
+    uint64_t turn_ends;   /* when the loop should turn again, ns */
+    gh_task_t *running;   /* NULL: the hub */
     gh_task_t *main;
     gh__link_t ready, batch; /* those whose turn is next, and those whose turn is now */
     gh__link_t tasks;

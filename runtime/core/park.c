@@ -65,7 +65,7 @@ int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     bool hopeless = (how->on == GH__ON_LOCK || how->on == GH__ON_OUTCOME) && !how->shared;
     host->hopeless += hopeless;
     gh__task_move(task, GH__PARKED);
-    gh__switch_to_hub(task);
+    gh__switch_away(task);
     host->hopeless -= hopeless && host->hopeless > 0;
     gh__deadline_stop(host, &task->deadline);
     errno = saved_errno;
@@ -86,7 +86,7 @@ void gh__yield_held(gh_task_t *task) {
         return;
     }
     gh__task_ready(task);
-    gh__switch_to_hub(task);
+    gh__switch_away(task);
     errno = saved_errno;
 }
 

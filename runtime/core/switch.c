@@ -62,10 +62,15 @@ static void leave(gh_task_t *task) {
     host->running = NULL;
 }
 
+static void take_turn(gh_task_t *task) {
+    gh__list_remove(&task->ready);
+    gh__task_move(task, GH__RUNNING);
+}
+
 /*
  * Another task has switched to our parked greenlet, or thrown into it, behind the hub's back.  Then
  * that task gives way to this one, as a greenlet would, but it stays ready.  What it was running
- * then is taken to be the greenlet that the hub had resumed.
+ * then is taken to be the greenlet that was resumed last.
  */
 static void take_over(gh_task_t *task, gh_task_t *other) {
     gh_host_t *host = task->outcome.host;
@@ -74,19 +79,54 @@ static void take_over(gh_task_t *task, gh_task_t *other) {
     leave(other);
     other->displaced = true;
     gh__unpark(task, 0);
-    gh__list_remove(&task->ready);
-    gh__task_move(task, GH__RUNNING);
-    host->resumed = task->parked;
-    Py_CLEAR(task->parked);
+    take_turn(task);
+    Py_SETREF(host->resumed, task->parked);
+    task->parked = NULL;
 }
 
-void gh__switch_to_hub(gh_task_t *task) {
+/* ---- workers: the greenlets in which tasks begin ---- */
+
+/* A task that has yet to begin has no greenlet: an idle worker will do, or a new one from the hub,
+ * so that the stacks of all begin where the hub's ends. */
+static bool has_greenlet(const gh_host_t *host, const gh_task_t *task) {
+    return task->parked != NULL || host->worker_count > 0;
+}
+
+/* Has a ready task, which has a greenlet, run as soon as that is switched to.  Borrowed. */
+static PyGreenlet *resume(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    take_turn(task);
+    if (task->parked == NULL) {
+        task->parked = host->workers[--host->worker_count];
+        host->beginning = task;
+    }
+    Py_XSETREF(host->resumed, task->parked);
+    task->parked = NULL;
+    if (GH__UNLIKELY(task->displaced)) { /* it goes on where nothing of ours will enter it */
+        task->displaced = false;
+        enter(task);
+    }
+    return host->resumed;
+}
+
+/*
+ * From a task that has to wait, or a worker that has none: goes on where the next task does, and in
+ * the hub where there is none.  What the switch back brings, NULL with what was thrown.
+ */
+static PyObject *switch_away(gh_host_t *host, PyGreenlet *self) {
+    gh_task_t *next = gh__task_next(host);
+    PyGreenlet *target = next != NULL && has_greenlet(host, next) ? resume(next) : host->hub;
+    if (target == self) return Py_NewRef(host->empty_tuple);
+    return PyGreenlet_Switch(target, host->empty_tuple, NULL);
+}
+
+void gh__switch_away(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     PyObject *pending[3];
     save_error(pending);
     Py_XSETREF(task->parked, PyGreenlet_GetCurrent());
     leave(task);
-    PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
+    PyObject *result = switch_away(host, task->parked);
     if (GH__UNLIKELY(host->running != NULL)) take_over(task, host->running);
     enter(task);
     if (result == NULL) carry_thrown(task);
@@ -94,40 +134,77 @@ void gh__switch_to_hub(gh_task_t *task) {
     restore_error(pending);
 }
 
-void gh__switch_to_task(gh_task_t *task) {
-    gh_host_t *host = task->outcome.host;
-    PyGreenlet *greenlet = task->parked;
-    task->parked = NULL;
-    gh__task_move(task, GH__RUNNING);
-    host->resumed = greenlet;
-    if (GH__UNLIKELY(task->displaced)) { /* it goes on where nothing of ours will enter it */
-        task->displaced = false;
-        enter(task);
-    }
-    PyObject *result = PyGreenlet_Switch(greenlet, host->empty_tuple, NULL);
-    if (result == NULL) PyErr_WriteUnraisable((PyObject *)task);
-    Py_XDECREF(result);
-    Py_DECREF(greenlet);
+/* Whoever holds the greenlet, or has given it attributes, takes it for one that ends with its task. */
+static bool may_be_reused(const gh_host_t *host, PyGreenlet *worker) {
+    Py_ssize_t ours = 1 + (host->resumed == worker); /* and the one that greenlet has */
+    bool plain = worker->dict == NULL || PyDict_GET_SIZE(worker->dict) == 0;
+    return plain && worker->weakreflist == NULL && Py_REFCNT(worker) == 1 + ours &&
+           host->worker_count < GH__IDLE_WORKERS;
 }
 
-/* What a task's first greenlet runs. */
-static PyObject *task_main(PyObject *self, PyObject *Py_UNUSED(args)) {
-    gh_task_t *task = (gh_task_t *)self;
+/* Waits for another task.  False when the worker is to end. */
+static bool wait_for_task(gh_host_t *host) {
+    PyGreenlet *self = PyGreenlet_GetCurrent();
+    bool reused = self != NULL && may_be_reused(host, self);
+    if (reused) host->workers[host->worker_count++] = (PyGreenlet *)Py_NewRef((PyObject *)self);
+    Py_XDECREF(self);
+    PyObject *result = reused ? switch_away(host, self) : NULL;
+    Py_XDECREF(result);
+    return result != NULL;
+}
+
+static void run_task(gh_task_t *task) {
     enter(task);
     gh__task_run(task);
     leave(task);
+    Py_DECREF(task);
+}
+
+/* What a worker runs: one task after the other. */
+static PyObject *worker_main(PyObject *self, PyObject *Py_UNUSED(args)) {
+    gh_host_t *host = PyCapsule_GetPointer(self, NULL);
+    do {
+        gh_task_t *task = host->beginning;
+        host->beginning = NULL;
+        run_task(task);
+    } while (wait_for_task(host));
+    PyErr_Clear();
     Py_RETURN_NONE;
 }
 
-static PyMethodDef task_main_def = {"task", (PyCFunction)task_main, METH_VARARGS, NULL};
+static PyMethodDef worker_main_def = {"task", (PyCFunction)worker_main, METH_VARARGS, NULL};
 
-int gh__switch_prepare(gh_task_t *task) {
-    if (gh__switch_open(task->outcome.host) < 0) return -1;
-    PyObject *run = PyCFunction_New(&task_main_def, (PyObject *)task);
-    if (run == NULL) return -1;
-    task->parked = PyGreenlet_New(run, task->outcome.host->hub);
-    Py_DECREF(run);
-    return task->parked == NULL ? -1 : 0;
+/* A greenlet that will call the function with the host for its self.  New reference, or NULL. */
+static PyGreenlet *new_greenlet(gh_host_t *host, PyMethodDef *function, PyGreenlet *parent) {
+    PyObject *capsule = PyCapsule_New(host, NULL, NULL);
+    PyObject *run = capsule ? PyCFunction_New(function, capsule) : NULL;
+    PyGreenlet *greenlet = run ? PyGreenlet_New(run, parent) : NULL;
+    Py_XDECREF(run);
+    Py_XDECREF(capsule);
+    return greenlet;
+}
+
+static bool add_worker(gh_host_t *host) {
+    PyGreenlet *worker = new_greenlet(host, &worker_main_def, host->hub);
+    if (worker != NULL) host->workers[host->worker_count++] = worker;
+    return worker != NULL;
+}
+
+void gh__switch_to_task(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    if (!has_greenlet(host, task) && !add_worker(host)) {
+        take_turn(task);
+        run_task(task);
+        return;
+    }
+    PyObject *result = PyGreenlet_Switch(resume(task), host->empty_tuple, NULL);
+    if (result == NULL) PyErr_WriteUnraisable((PyObject *)host->hub);
+    Py_XDECREF(result);
+}
+
+/* Each is told to end as it is dropped. */
+static void end_workers(gh_host_t *host) {
+    while (host->worker_count > 0) Py_DECREF(host->workers[--host->worker_count]);
 }
 
 /* The hub: lets whoever started it go on, then runs the loop, without the GIL, until the host closes.
@@ -155,13 +232,9 @@ static PyGreenlet *first_greenlet(void) {
 }
 
 static PyGreenlet *new_hub(gh_host_t *host) {
-    PyObject *capsule = PyCapsule_New(host, NULL, NULL);
-    PyObject *run = capsule ? PyCFunction_New(&hub_main_def, capsule) : NULL;
-    PyGreenlet *parent = run ? first_greenlet() : NULL;
-    PyGreenlet *hub = parent ? PyGreenlet_New(run, parent) : NULL;
+    PyGreenlet *parent = first_greenlet();
+    PyGreenlet *hub = parent ? new_greenlet(host, &hub_main_def, parent) : NULL;
     Py_XDECREF(parent);
-    Py_XDECREF(run);
-    Py_XDECREF(capsule);
     return hub;
 }
 
@@ -177,7 +250,7 @@ static int start_hub(gh_host_t *host) {
     }
     Py_DECREF(result);
     host->hub = hub;
-    host->resumed = PyGreenlet_GET_PARENT(hub); /* the main task's */
+    host->resumed = (PyGreenlet *)Py_NewRef((PyObject *)PyGreenlet_GET_PARENT(hub)); /* main's */
     return 0;
 }
 
@@ -285,12 +358,14 @@ void gh__switch_close(gh_host_t *host) {
         host->running = NULL;
         return;
     }
+    end_workers(host);
     leave(task);
     PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
     enter(task);
     if (result == NULL) PyErr_WriteUnraisable((PyObject *)host->hub);
     Py_XDECREF(result);
     host->running = NULL;
+    Py_CLEAR(host->resumed);
     Py_CLEAR(host->hub);
 }
 

@@ -5,8 +5,13 @@
 
 #include "internal.h"
 
-void gh__switch_to_task(gh_task_t *task); /* from the hub, with the GIL */
-void gh__switch_to_hub(gh_task_t *task);  /* from the task, with the GIL; back when resumed */
+/* More workers than this that have nothing to do are not kept: each has a stack and some frames. */
+#define GH__IDLE_WORKERS 256
+
+/* From the hub, with the GIL: runs a ready task, and whoever follows it, until it is the hub's turn. */
+void gh__switch_to_task(gh_task_t *task);
+/* From the task, with the GIL, to the next one or the hub; back when it is resumed. */
+void gh__switch_away(gh_task_t *task);
 /* Whether a greenlet is there that will do; UV_ENOSYS after gh__fail.  Without Python. */
 int gh__switch_check(void);
 /* Opens the loop, loads greenlet and starts the hub, on first use; negative with an exception, and
@@ -14,8 +19,6 @@ int gh__switch_check(void);
 int gh__switch_open(gh_host_t *host);
 /* False where that fails, as for want of descriptors.  Without the GIL. */
 bool gh__switch_possible(gh_host_t *host);
-/* Gives a new task the greenlet that its first switch starts.  0, or -1 with an exception. */
-int gh__switch_prepare(gh_task_t *task);
 void gh__switch_close(gh_host_t *host);
 
 /* ---- greenlets inside a task, for portals.  Any thread, with the GIL ---- */

@@ -17,6 +17,9 @@
 #include "host.h"
 #include "internal.h"
 
+/* As long as no more than this has passed since the loop turned, it can wait. */
+#define TURN_NS 20000
+
 static const char *const state_names[] = {
     [GH__NEW] = "new",       [GH__READY] = "ready", [GH__RUNNING] = "running",
     [GH__PARKED] = "parked", [GH__DONE] = "done",
@@ -105,7 +108,7 @@ gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, P
     task->args = Py_NewRef(args);
     task->name = name ? Py_NewRef(name) : default_name(task);
     task->context = PyContext_CopyCurrent();
-    if (task->name == NULL || task->context == NULL || gh__switch_prepare(task) < 0) {
+    if (task->name == NULL || task->context == NULL || gh__switch_open(host) < 0) {
         Py_DECREF(task);
         return NULL;
     }
@@ -189,27 +192,38 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
 }
 
 void gh__task_run(gh_task_t *task) {
-    PyObject *value = call(task);
+    PyObject *value = PyErr_Occurred() ? NULL : call(task);
     PyObject *error = value == NULL ? gh__take_error() : NULL;
     finish(task, value, error);
     Py_XDECREF(value);
     Py_XDECREF(error);
-    gh__outcome_release_later(&task->outcome);
 }
 
-/* Each task that is ready now runs once: those it wakes have their turn after the next poll. */
-static void run_batch(gh_host_t *host) {
-    gh__link_t *item;
+/*
+ * Each task that is ready runs once before any of them runs again.  The loop need not turn in
+ * between as long as that takes it less time than a turn would.
+ */
+gh_task_t *gh__task_next(gh_host_t *host) {
+    if (gh__list_empty(&host->batch)) {
+        if (gh__list_empty(&host->ready) || host->main_is_due || gh__now() >= host->turn_ends)
+            return NULL;
+        gh__list_move(&host->batch, &host->ready);
+    }
+    return GH__CONTAINER(host->batch.next, gh_task_t, ready);
+}
+
+static void run_batches(gh_host_t *host) {
+    gh_task_t *task;
     gh__list_move(&host->batch, &host->ready);
-    while ((item = gh__list_pop(&host->batch)) != NULL)
-        gh__switch_to_task(GH__CONTAINER(item, gh_task_t, ready));
+    host->turn_ends = gh__now() + TURN_NS;
+    while ((task = gh__task_next(host)) != NULL) gh__switch_to_task(task);
 }
 
 void gh__run_ready(gh_host_t *host) {
     if (gh__list_empty(&host->ready) && gh__list_empty(&host->chores)) return;
     PyEval_RestoreThread(host->tstate);
     gh__chores_run(host);
-    run_batch(host);
+    run_batches(host);
     gh__chores_run(host);
     PyEval_SaveThread();
 }

@@ -62,8 +62,11 @@ PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but);
 void gh__task_move(gh_task_t *task, gh__state_t state);
 void gh__task_ready(gh_task_t *task); /* to the end of the ready queue */
 void gh__task_first(gh_task_t *task); /* a ready one to its front */
-/* Calls the task's function and settles it; on its greenlet.  With the GIL. */
+/* Calls the task's function and settles it; in a worker.  What is being raised already is why it can't
+ * begin, and its outcome.  With the GIL. */
 void gh__task_run(gh_task_t *task);
+/* The ready task whose turn it is, NULL when it is the loop's turn.  With the GIL. */
+gh_task_t *gh__task_next(gh_host_t *host);
 const char *gh__state_name(gh__state_t state);
 /* Runs what is ready now, each once.  Takes and releases the GIL. */
 void gh__run_ready(gh_host_t *host);
