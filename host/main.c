@@ -6,6 +6,7 @@
  */
 #include <Python.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <uv.h>
 
 #include "greenhost.h"
@@ -24,6 +25,12 @@ static int print_answer(const options_t *options) {
     return 1;
 }
 
+/* Whether Python returns here or calls exit itself, it does not know that it should end with this
+ * code.  With glibc a second exit() goes on where the first was, with its own code. */
+static void end_as_stuck(void) {
+    if (gh_error_exit_code() == GH_EXIT_STUCK) exit(GH_EXIT_STUCK);
+}
+
 /* The program runs in the task that gh_open makes of this thread's own greenlet, so plain
  * Py_RunMain runs the program, with no frame of ours anywhere in its tracebacks. */
 static int run_program(bool plain) {
@@ -34,6 +41,7 @@ static int run_program(bool plain) {
         Py_FinalizeEx();
         return code;
     }
+    if (atexit(end_as_stuck) != 0) perror("greenhost: atexit");
     return Py_RunMain();
 }
 

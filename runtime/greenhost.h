@@ -50,7 +50,8 @@ GH_EXPORT int gh_open(gh_host_t **host);
  * [any | any | no | static | never fails] */
 GH_EXPORT const char *gh_error_message(void);
 
-/* The GH_EXIT_* code that fits the last gh_open that failed on this thread; 0 if none.
+/* The GH_EXIT_* code that fits the last gh_open that failed on this thread; GH_EXIT_STUCK when an
+ * atexit function of Python's got stuck, of which nothing else tells; 0 if none.
  * [any | any | no | - | never fails] */
 GH_EXPORT int gh_error_exit_code(void);
 

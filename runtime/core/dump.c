@@ -137,10 +137,23 @@ static bool interrupt_is_awaited(void) {
     return awaited;
 }
 
-/* Raises SystemExit in the main task; false where it can't be told, or was, and got stuck again. */
+/* Python has run the program, joins threads and calls atexit functions.  Only `threading` notes it. */
+static bool python_is_ending(gh_host_t *host) {
+    PyObject *threading = PyImport_GetModule(host->threading_name);
+    PyObject *ending = threading ? PyObject_GetAttrString(threading, "_SHUTTING_DOWN") : NULL;
+    bool is_ending = ending == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(ending);
+    Py_XDECREF(threading);
+    return is_ending;
+}
+
+/* Raises SystemExit in the main task; false where it can't be told, or was, and got stuck again.
+ * Python drops what is raised while it ends, so then the code is left for the host's program. */
 static bool end_main(gh_host_t *host) {
     if (host->stuck_reported || host->main->park.deaf) return false;
     host->stuck_reported = true;
+    if (python_is_ending(host)) gh__fail(GH_EXIT_STUCK, "all tasks are stuck at exit");
     PyObject *code = PyLong_FromLong(GH_EXIT_STUCK);
     PyObject *error = code ? PyObject_CallOneArg(PyExc_SystemExit, code) : NULL;
     bool told = error != NULL && gh__task_cancel(host->main, error) == 0;
