@@ -11,8 +11,13 @@ BLACK := black --quiet --line-length 100
 
 # What the build itself needs, and what the checks need on top of it.
 BUILD_PACKAGES := build-essential pkg-config libuv1-dev libpython3.11-dev python3-greenlet
+# The clients of tests/servers, and what they are clients of.
+CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redis python3-hiredis \
+    python3-pycurl python3-requests python3-pylibmc python3-ldap python3-pyodbc odbc-postgresql \
+    python3-paramiko python3-zmq
+SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
-    python3-psycopg2 python3-redis python3-trio python3-uvloop libpython3.11-testsuite postgresql redis-server
+    python3-trio python3-uvloop libpython3.11-testsuite openssl $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 
 # Asked once, and silently: a missing package is reported by the target `tools`, in one line.
 PY_CFLAGS := $(shell pkg-config --cflags python-3.11-embed libuv 2>/dev/null)
@@ -225,6 +230,8 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/greenhost $(SHARE)/man/man1/greenhost.1
 	rm -rf $(DESTDIR)$(PREFIX)/lib/greenhost $(SHARE)/doc/greenhost
 
+# Some of them are servers.  The tests start their own, so these are kept from starting now, in the way
+# that Debian has for it: policy-rc.d says that nothing may.
 ## deps            install through apt the Debian packages that are missing
 deps: PACKAGES = $(BUILD_PACKAGES) $(CHECK_PACKAGES)
 deps-build: PACKAGES = $(BUILD_PACKAGES)
@@ -240,6 +247,11 @@ deps deps-build:
 	    echo "greenhost: packages are missing; as root, run: apt-get install$$missing" >&2; exit 1; \
 	fi; \
 	echo "installing:$$missing"; \
+	policy=/usr/sbin/policy-rc.d; \
+	if ! test -e $$policy; then \
+	    trap "$$sudo rm -f $$policy" EXIT; \
+	    printf '#!/bin/sh\nexit 101\n' | $$sudo install -m 755 /dev/stdin $$policy || exit 1; \
+	fi; \
 	$$sudo apt-get update -q && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
 

@@ -8,7 +8,7 @@ import socket
 import time
 
 import psycopg2
-from support import run_client
+from tasks import run_client, all_at_once
 
 from greenhost import Cancelled, checkpoint, current_task, spawn
 
@@ -24,12 +24,9 @@ def query(address, text, *arguments):
         return cursor.fetchall()
 
 
-def side_by_side(address):
-    start = time.monotonic()
-    tasks = [spawn(query, address, "select pg_sleep(0.3), %s", n) for n in range(50)]
-    answers = [task.result()[0][1] for task in tasks]
-    print(answers == list(range(50)))
-    print(f"{time.monotonic() - start:.2f}")
+def sleep(address):
+    answers = all_at_once(lambda n: query(address, "select pg_sleep(0.5), %s", n), 0.5)
+    print([number for ((_, number),) in answers] == list(range(50)))
 
 
 def cancel(task):
@@ -85,8 +82,8 @@ def shared_connection(address):
 
 
 def copy(address):
-    """A few megabytes each way, from several tasks at once."""
-    rows = 50_000
+    """A few hundred kilobytes each way, from many tasks at once."""
+    rows = 5_000
     data = "".join(f"{n}\t{'x' * 40}\n" for n in range(rows))
 
     def there_and_back(n):
@@ -99,7 +96,7 @@ def copy(address):
         connection.close()
         return back.getvalue() == data
 
-    print([task.result() for task in [spawn(there_and_back, n) for n in range(3)]])
+    print({task.result() for task in [spawn(there_and_back, n) for n in range(50)]})
 
 
 def listen(address):
@@ -118,11 +115,11 @@ def listen(address):
         connection.close()
         return payload
 
-    tasks = [spawn(wait) for _ in range(3)]
+    tasks = [spawn(wait) for _ in range(50)]
     while len(ready) < len(tasks):
         time.sleep(0.01)
     query(address, "select pg_notify('news', 'heard')")
-    print([task.result() for task in tasks])
+    print({task.result() for task in tasks})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""requests, urllib3 and pycurl against an HTTPS server that takes its time; TLS both ways."""
+
+import subprocess
+import sys
+import unittest
+
+from support import HERE, Directory, Server, ServerTest
+
+
+class Certificate(Directory):
+    """A key and a certificate signed with it."""
+
+    def prepare(self):
+        words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x"
+        names = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
+        files = ["-keyout", self.certificate, "-out", self.certificate]
+        subprocess.run(words.split() + names + files, check=True, capture_output=True)
+
+    @property
+    def certificate(self):
+        return str(self.directory / "certificate.pem")
+
+    address = certificate
+
+
+class Web(Certificate):
+    """web_server.py, with a certificate of its own."""
+
+    def start(self):
+        Server.start(self, sys.executable, HERE / "web_server.py", self.certificate, self.port)
+
+    def answers(self):
+        return self.port.exists()
+
+    @property
+    def port(self):
+        return self.directory / "port"
+
+    @property
+    def address(self):
+        return f"https://127.0.0.1:{self.port.read_text()}"
+
+
+class WebTest(ServerTest):
+    """Each runs one function of web_client.py."""
+
+    server_type = Web
+    client = "web_client.py"
+
+    def run_part(self, part, *arguments):
+        return super().run_part(part, self.server.certificate, *arguments)
+
+    def test_requests_sleep(self):
+        self.check_overlap("requests_sleep")
+
+    def test_requests_session(self):
+        self.assertEqual(self.run_part("requests_session"), ["{True}"])
+
+    def test_urllib3_sleep(self):
+        self.check_overlap("urllib3_sleep")
+
+    def test_pycurl_sleep(self):
+        self.check_overlap("pycurl_sleep")
+
+    def test_pycurl_echo(self):
+        self.assertEqual(self.run_part("pycurl_echo"), ["{True}"])
+
+    def test_pycurl_multi(self):
+        self.assertEqual(self.run_part("pycurl_multi"), ["True"])
+
+    def test_certificate_refused(self):
+        self.assertEqual(self.run_part("certificate_refused"), ["{True}"])
+
+
+class TlsTest(ServerTest):
+    """Each runs one function of tls_client.py, which serves too."""
+
+    server_type = Certificate
+    client = "tls_client.py"
+
+    def test_tls_1_2(self):
+        self.check_overlap("both_ends", "TLSv1_2")
+
+    def test_tls_1_3(self):
+        self.check_overlap("both_ends", "TLSv1_3")
+
+
+if __name__ == "__main__":
+    unittest.main()
