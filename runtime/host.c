@@ -23,6 +23,7 @@
 #include "core/ownfds.h"
 #include "core/post.h"
 #include "core/promise.h"
+#include "core/scope.h"
 #include "core/signal.h"
 #include "core/switch.h"
 #include "core/task.h"
@@ -59,6 +60,7 @@ gh_host_t *gh__host_hold(gh_host_t *host) {
 void gh__host_drop(gh_host_t *host) {
     if (--host->holders > 0) return;
     free(host->held);
+    free(host->killed);
     free(host);
 }
 
@@ -80,7 +82,7 @@ static void after_fork(void) {
     }
     host->tid = gettid();
     host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
-    host->wakers = 0;
+    host->wakers = host->killed_count = 0;
     gh__list_init(&host->posts);
     gh__list_clear(&host->sigwaits);
     gh__heap_t *heap = &host->deadlines;
@@ -93,6 +95,7 @@ static void after_fork(void) {
     }
     gh__signal_open(host);
     gh__sources_after_fork(host);
+    gh__scope_after_fork(host);
 }
 
 /* ---- opening ---- */

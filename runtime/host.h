@@ -62,6 +62,8 @@ struct gh_host_s {
     gh__link_t sigwaits;
     struct gh__held_s *held; /* the recursive mutexes that its tasks have */
     size_t held_count, held_capacity;
+    pid_t *killed; /* children that are as good as dead: hooks/kill.c */
+    size_t killed_count, killed_capacity;
     size_t mutex_waits; /* tasks that wait for a mutex of another's */
     char *stack_end;    /* above the last byte of the loop thread's stack, NULL until asked */
 

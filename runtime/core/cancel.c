@@ -10,6 +10,9 @@
  *
  * A C library that retries EINTR for ever gets a second answer, ECANCELED, and the exception rises
  * at the next bytecode.
+ *
+ * Where a scope has ended the wait, the exception is made only now, when the call is about to fail
+ * with it: a call that succeeds after all leaves nothing behind that could rise outside the scope.
  */
 #include <errno.h>
 
@@ -17,6 +20,7 @@
 #include "core/errors.h"
 #include "core/identity.h"
 #include "core/park.h"
+#include "core/scope.h"
 #include "core/task.h"
 #include "current.h"
 #include "host.h"
@@ -46,11 +50,22 @@ int gh__cancel_open(void) {
 
 bool gh__cancel_pending(const gh_task_t *task) { return task->cancel != NULL && !task->armed; }
 
-int gh__cancel_raise(gh_task_t *task) {
+static PyObject *take(gh_task_t *task) {
     PyObject *error = task->cancel;
     task->cancel = NULL;
     task->armed = false;
     gh__identity_set_main(task->outcome.host->main->identity.ident);
+    return error;
+}
+
+PyObject *gh__cancel_take_scoped(gh_task_t *task) {
+    return task->cancel != NULL && Py_IS_TYPE(task->cancel, (PyTypeObject *)gh__ScopeCancelled)
+               ? take(task)
+               : NULL;
+}
+
+int gh__cancel_raise(gh_task_t *task) {
+    PyObject *error = task->cancel != NULL ? take(task) : gh__scope_error(task);
     PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     Py_DECREF(error);
     return -1;
@@ -62,8 +77,16 @@ void gh__cancel_remind(gh_task_t *task) {
     PyErr_SetInterruptEx(GH__INTERRUPT_SIGNAL);
 }
 
+/* Without the GIL. */
+static void owe(gh_task_t *task) {
+    PyEval_RestoreThread(task->outcome.host->tstate);
+    task->cancel = gh__scope_error(task);
+    PyEval_SaveThread();
+}
+
 int gh__cancel_decode(gh_task_t *task, int status) {
     if (status != UV_ECANCELED || task->armed) return status;
+    if (task->cancel == NULL) owe(task);
     task->armed = true;
     gh__cancel_remind(task);
     return UV_EINTR;

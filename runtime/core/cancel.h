@@ -11,8 +11,10 @@ int gh__task_cancel(gh_task_t *task, PyObject *error);
 /* Turns a park's UV_ECANCELED into what C code can be told: UV_EINTR once, with CPython's signal
  * check set to raise, and UV_ECANCELED from then on.  Other statuses pass. */
 int gh__cancel_decode(gh_task_t *task, int status);
-/* Raises what the task owes, with the GIL.  Always -1. */
+/* Raises what the task owes, or else what a scope makes it owe, with the GIL.  Always -1. */
 int gh__cancel_raise(gh_task_t *task);
+/* Takes what the task owes, if a scope made it so: new reference, or NULL.  With the GIL. */
+PyObject *gh__cancel_take_scoped(gh_task_t *task);
 /* For a call that has no EINTR to return: runs the Python handlers of the signals that have arrived,
  * here and now.  0, or UV_ECANCELED when one raised: the task owes its exception, as if it had been
  * cancelled with it.  Without the GIL. */

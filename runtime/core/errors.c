@@ -6,17 +6,28 @@
 #include "host.h"
 #include "internal.h"
 
-PyObject *gh__Cancelled;
+PyObject *gh__Cancelled, *gh__ScopeCancelled, *gh__TooSlowError;
 
 PyDoc_STRVAR(cancelled_doc,
-             "Raised in a task by Task.cancel(), and by the result of a cancelled operation.\n\n"
+             "Raised in a task by Task.cancel() and by cancel scopes, and by the result of a\n"
+             "cancelled operation.\n\n"
+             "scope: the CancelScope that raised it and will absorb it, else None.\n\n"
              "A BaseException, so that `except Exception` does not swallow it.");
 
+PyDoc_STRVAR(too_slow_doc, "Raised by fail_after() and fail_at() when the time was not enough.");
+
 int gh__errors_open(void) {
-    if (gh__Cancelled == NULL)
-        gh__Cancelled = PyErr_NewExceptionWithDoc("greenhost.Cancelled", cancelled_doc,
-                                                  PyExc_BaseException, NULL);
-    return gh__Cancelled == NULL ? -1 : 0;
+    static const char name[] = "greenhost.Cancelled";
+    if (gh__ScopeCancelled != NULL) return 0;
+    PyObject *attributes = Py_BuildValue("{s:O}", "scope", Py_None);
+    if (attributes == NULL) return -1;
+    gh__Cancelled = PyErr_NewExceptionWithDoc(name, cancelled_doc, PyExc_BaseException, attributes);
+    Py_DECREF(attributes);
+    if (gh__Cancelled == NULL) return -1;
+    gh__ScopeCancelled = PyErr_NewExceptionWithDoc(name, cancelled_doc, gh__Cancelled, NULL);
+    gh__TooSlowError =
+        PyErr_NewExceptionWithDoc("greenhost.TooSlowError", too_slow_doc, PyExc_TimeoutError, NULL);
+    return gh__ScopeCancelled == NULL || gh__TooSlowError == NULL ? -1 : 0;
 }
 
 int gh__raise_failure(void) {

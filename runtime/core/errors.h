@@ -5,9 +5,12 @@
 
 #include "internal.h"
 
-extern PyObject *gh__Cancelled; /* BaseException that Task.cancel() raises */
+extern PyObject *gh__Cancelled;      /* BaseException that Task.cancel() raises */
+extern PyObject *gh__ScopeCancelled; /* what cancel scopes raise: a subclass of the same name */
 
-/* Makes Cancelled.  0, or -1 with an exception. */
+extern PyObject *gh__TooSlowError; /* what a time limit raises: a TimeoutError */
+
+/* Makes them.  0, or -1 with an exception. */
 int gh__errors_open(void);
 /* Says in one line what gh__fail was told, and raises SystemExit with its code; -1. */
 int gh__raise_failure(void);

@@ -14,6 +14,7 @@
 #include "core/fdwait.h"
 #include "core/identity.h"
 #include "core/park.h"
+#include "core/scope.h"
 #include "core/signal.h"
 #include "core/switch.h"
 #include "core/task.h"
@@ -22,10 +23,11 @@
 #include "host.h"
 #include "internal.h"
 
-/* With one task, and no operation that wants the loop to turn, there is nobody to give the time to:
- * the call may as well block, as libc does. */
+/* With one task, and neither an operation nor a scope that wants the loop to turn, there is nobody to
+ * give the time to: the call may as well block, as libc does. */
 static bool alone(const gh_host_t *host) {
-    return host->task_count == 1 && host->operations == 0 && host->running == host->main;
+    return host->task_count == 1 && host->operations == 0 && host->running == host->main &&
+           host->main->scope == NULL;
 }
 
 gh_task_t *gh__may_park_even_alone(void) {
@@ -51,7 +53,7 @@ void gh__unpark(gh_task_t *task, int status) {
 
 int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
-    if (task->cancel != NULL && !how->deaf) return UV_ECANCELED;
+    if (!how->deaf && (task->cancel != NULL || gh__scope_refuses(task))) return UV_ECANCELED;
     int saved_errno = errno, error = gh__switch_open(host);
     if (error < 0) {
         PyErr_Clear();

@@ -37,7 +37,8 @@ gh_task_t *gh__may_park(void);
 gh_task_t *gh__may_park_even_alone(void);
 /* Parks until a source unparks it, its deadline passes, or it is interrupted.  Without the GIL.
  * Returns the source's status (0 or more, or UV_E*), UV_ETIMEDOUT, UV_EINTR for a signal,
- * UV_ECANCELED when task->cancel must be raised.  Preserves errno. */
+ * UV_ECANCELED when what gh__cancel_decode or gh__cancel_raise know of must be raised.  Preserves
+ * errno. */
 int gh__park(gh_task_t *task, const gh__park_t *how);
 /* The same with the GIL held. */
 int gh__park_held(gh_task_t *task, const gh__park_t *how);

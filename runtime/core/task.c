@@ -12,6 +12,7 @@
 #include "core/park.h"
 #include "core/post.h"
 #include "core/promise.h"
+#include "core/scope.h"
 #include "core/switch.h"
 #include "core/waiter.h"
 #include "host.h"
@@ -80,6 +81,7 @@ static gh_task_t *task_new(gh_host_t *host) {
     gh__outcome_init(&task->outcome, host);
     gh__list_init(&task->ready);
     gh__list_init(&task->all);
+    gh__list_init(&task->in_scope);
     gh__list_init(&task->lot.link);
     gh__list_init(&task->lot.post.link);
     gh__waiter_init(&task->waiter, on_task_waiter);
@@ -182,6 +184,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     Py_CLEAR(task->context);
     forget_thread(task);
     gh__identity_clear(host);
+    gh__scope_activate(task, NULL);
     Py_CLEAR(task->cancel);
     task->armed = false;
     gh__post_cancel(host, &task->lot.post);

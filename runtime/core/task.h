@@ -22,6 +22,7 @@
 #include "core/lot.h"
 #include "core/park.h"
 #include "core/promise.h"
+#include "core/scope.h"
 #include "core/signal.h"
 #include "core/waiter.h"
 #include "internal.h"
@@ -43,10 +44,13 @@ struct gh_task_s {
     gh__waiter_t waiter; /* for the lists of outcomes, and for jobs */
     gh__sigwait_t sigwait;
     gh__lot_place_t lot;
-    PyObject *cancel; /* the exception it owes its task, NULL if none */
-    bool armed;       /* CPython's signal check will raise `cancel` in this task */
-    bool displaced;   /* a greenlet of another task was switched to from this one: switch.c */
-    bool collapsed;   /* a fork has left it without a thread: it never runs again */
+    gh__scope_t *scope;  /* the innermost that it is in, NULL for none; owned */
+    gh__link_t in_scope; /* in scope->tasks */
+    const void *told_of; /* the scope of which it had a Cancelled last; only ever compared */
+    PyObject *cancel;    /* the exception it owes its task, NULL if none */
+    bool armed;          /* CPython's signal check will raise `cancel` in this task */
+    bool displaced;      /* a greenlet of another task was switched to from this one: switch.c */
+    bool collapsed;      /* a fork has left it without a thread: it never runs again */
     uint64_t number;
     PyObject *name, *function, *args, *context;
 };

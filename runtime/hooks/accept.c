@@ -30,6 +30,7 @@ static int accept_or_park(const char *call, int fd, struct sockaddr *address, so
                           int flags) {
     gh_task_t *task = gh__may_park();
     if (task == NULL || gh__is_nonblocking(fd)) return libc_accept4(fd, address, size, flags);
+    if (gh__refused(task)) return -1;
     gh_host_t *host = task->outcome.host;
     uint64_t deadline = 0;
     for (;;) {

@@ -207,6 +207,7 @@ static int give_way(gh_task_t *task, gh__any_t *any) {
 }
 
 int gh__wait_any(gh_task_t *task, gh__any_t *any) {
+    if (gh__refused(task)) return -1;
     int result = any->attempt(any);
     if (result != 0) return result;
     if (any->deadline == 0) return give_way(task, any);

@@ -31,7 +31,8 @@ typedef struct child_s {
     idtype_t type; /* which children, in the words of waitid */
     id_t id;
     int options;
-    int pidfd; /* what tells the end of the only child that is waited for, or -1 */
+    int pidfd;   /* what tells the end of the only child that is waited for, or -1 */
+    bool doomed; /* that child was killed, so its end is not waited for long */
 
     pid_t pid; /* for wait4 */
     int *status;
@@ -58,6 +59,7 @@ static int park_on_thread(gh_task_t *task, child_t *child) {
     watch_t *job = calloc(1, sizeof(*job));
     if (job == NULL) return UV_ENOMEM;
     job->job.work = watch;
+    job->job.deaf = child->doomed;
     job->type = child->type;
     job->id = child->id;
     job->options = (child->options & ~__WNOTHREAD) | WNOWAIT;
@@ -72,7 +74,8 @@ static gh__park_t describe(const child_t *child) {
                         .call = child->call,
                         .subject = child->pid,
                         .deadline = GH__NEVER,
-                        .restarts = true};
+                        .restarts = true,
+                        .deaf = child->doomed};
 }
 
 /* A child that ended since the attempt has made its pidfd readable, so no news is lost. */
@@ -143,6 +146,7 @@ static int wait_for(gh_task_t *task, child_t *child) {
     int result = child->attempt(child), status = 0;
     if (result != 0) return result;
     open_pidfd(child);
+    child->doomed = one_child_ends(child) && gh__is_killed(task->outcome.host, child->pid);
     while (result == 0 && status >= 0) {
         status = park(task, child, &result);
         if (result == 0) result = child->attempt(child);
@@ -155,12 +159,18 @@ static int wait_for(gh_task_t *task, child_t *child) {
 
 /* ---- wait4 and those that are a part of it ---- */
 
+/* The number of a child that has ended, or that the call has told of, may come again. */
+static pid_t told(pid_t pid) {
+    if (pid > 0) gh__killed_forget(pid);
+    return pid;
+}
+
 /* wait4 reports ends unasked, and refuses to be asked. */
 #define AT_ONCE (WNOHANG | WEXITED)
 
 static int attempt_wait4(child_t *child) {
-    return libc_wait4(child->pid, child->status, (child->options & ~WEXITED) | WNOHANG,
-                      child->usage);
+    return told(
+        libc_wait4(child->pid, child->status, (child->options & ~WEXITED) | WNOHANG, child->usage));
 }
 
 static pid_t wait4_parking(gh_task_t *task, const char *call, pid_t pid, int *status, int options,
@@ -180,25 +190,25 @@ static pid_t wait4_parking(gh_task_t *task, const char *call, pid_t pid, int *st
 
 pid_t hook_waitpid(pid_t pid, int *status, int options) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL || options & AT_ONCE) return libc_waitpid(pid, status, options);
+    if (task == NULL || options & AT_ONCE) return told(libc_waitpid(pid, status, options));
     return wait4_parking(task, "waitpid", pid, status, options, NULL);
 }
 
 pid_t hook_wait(int *status) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL) return libc_wait(status);
+    if (task == NULL) return told(libc_wait(status));
     return wait4_parking(task, "wait", -1, status, 0, NULL);
 }
 
 pid_t hook_wait3(int *status, int options, struct rusage *usage) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL || options & AT_ONCE) return libc_wait3(status, options, usage);
+    if (task == NULL || options & AT_ONCE) return told(libc_wait3(status, options, usage));
     return wait4_parking(task, "wait3", -1, status, options, usage);
 }
 
 pid_t hook_wait4(pid_t pid, int *status, int options, struct rusage *usage) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL || options & AT_ONCE) return libc_wait4(pid, status, options, usage);
+    if (task == NULL || options & AT_ONCE) return told(libc_wait4(pid, status, options, usage));
     return wait4_parking(task, "wait4", pid, status, options, usage);
 }
 
@@ -209,6 +219,7 @@ static int attempt_waitid(child_t *child) {
     siginfo_t info = {.si_signo = 0};
     if (libc_waitid(child->type, child->id, &info, child->options | WNOHANG) < 0) return -1;
     if (info.si_signo == 0) return 0;
+    if (!(child->options & WNOWAIT)) told(info.si_pid);
     if (child->info != NULL) *child->info = info;
     return 1;
 }

@@ -40,6 +40,11 @@
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline);
 /* Sets errno from a negative UV_E*, through gh__cancel_decode.  Always -1. */
 int gh__wait_failed(gh_task_t *task, int status);
+/* Before a call that may not have to wait: true, with errno, when a scope has cancelled the task and
+ * it has not heard of that.  The second is for a descriptor; what the program has made non-blocking
+ * is never refused. */
+bool gh__refused(gh_task_t *task);
+bool gh__refused_on(gh_task_t *task, int fd);
 /* Whether the program made the descriptor non-blocking, and so wants its EAGAIN. */
 bool gh__is_nonblocking(int fd);
 /* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */
@@ -134,6 +139,13 @@ bool gh__is_unix_address(const struct sockaddr *address, socklen_t size);
 /* sendmsg to such an address. */
 ssize_t gh__send_to_unix(gh_task_t *task, const char *name, int fd, const struct msghdr *message,
                          int flags);
+
+/* ---- from hooks/kill.c ---- */
+
+/* Whether this thread has sent SIGKILL to a child that is still to be waited for. */
+bool gh__is_killed(gh_host_t *host, pid_t pid);
+/* The child has been reaped, and its number may come again. */
+void gh__killed_forget(pid_t pid);
 
 /* ---- from hooks/spawn.c ---- */
 

@@ -97,6 +97,7 @@ static bool wait_for_more(exchange_t *exchange) {
 /* A socket tells of an error once.  If something was done it is for the next call to hear. */
 static ssize_t run(exchange_t *exchange) {
     exchange->flags |= MSG_DONTWAIT;
+    if (gh__refused_on(exchange->task, exchange->fd)) return -1;
     for (;;) {
         ssize_t count = exchange->once(exchange);
         if (count > 0) exchange->done += (size_t)count;

@@ -84,7 +84,7 @@ static int end_of(pid_t pid) {
     int status = -1;
     if (wait_to_the_end(pid, &status) == pid) return status;
     if (errno != ECANCELED) return -1;
-    kill(pid, SIGKILL);
+    libc_kill(pid, SIGKILL);
     libc_waitpid(pid, NULL, 0);
     errno = ECANCELED;
     return -1;

@@ -32,6 +32,7 @@ static bool wait_one(gh_task_t *task, const char *call, int fd, uint32_t events)
 
 /* Waits until both are ready: 1.  0: one is not, and is non-blocking.  -1: errno says why. */
 static int wait_both(gh_task_t *task, const pair_t *pair) {
+    if (gh__refused_on(task, pair->to)) return -1;
     for (;;) {
         bool writes = gh__ready_now(pair->from, POLLIN);
         if (writes && gh__ready_now(pair->to, POLLOUT)) return 1;
@@ -93,6 +94,7 @@ ssize_t hook_tee(int from, int to, size_t size, unsigned flags) {
 ssize_t hook_vmsplice(int fd, const struct iovec *parts, size_t count, unsigned flags) {
     gh_task_t *task = gh__may_park();
     if (task == NULL || flags & SPLICE_F_NONBLOCK) return libc_vmsplice(fd, parts, count, flags);
+    if (gh__refused_on(task, fd)) return -1;
     for (;;) {
         ssize_t done = libc_vmsplice(fd, parts, count, flags | SPLICE_F_NONBLOCK);
         if (done >= 0 || errno != EAGAIN) return done;

@@ -210,9 +210,20 @@ static ssize_t over_socket(const gh__transfer_t *transfer) {
                             : hook_recv(transfer->fd, part->iov_base, part->iov_len, 0);
 }
 
+/*
+ * What is read of a file comes to an end by itself, and modules are imported that way.  Nor is the end
+ * of a pipe withheld: it is how subprocess hears that its child has begun, and the child is there.
+ */
+static bool refused(gh_task_t *task, const gh__transfer_t *transfer, gh__fdkind_t kind) {
+    if (GH__LIKELY(!gh__scope_tells(task)) || kind == GH__FD_REGULAR) return false;
+    if (!transfer->writes && !(gh__ready_now(transfer->fd, POLLIN) & POLLIN)) return false;
+    return gh__refused_on(task, transfer->fd);
+}
+
 /* As a blocking call does: it writes all; it reads what there is, but of a file as much as it can. */
 static ssize_t in_steps(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t kind) {
     bool goes_on = transfer->writes || kind == GH__FD_REGULAR;
+    if (refused(task, transfer, kind)) return -1;
     do {
         ssize_t done = step(task, transfer, kind);
         if (done < 0 && transfer->done == 0) return -1;

@@ -44,6 +44,7 @@ bool gh__is_unix_address(const struct sockaddr *address, socklen_t size) {
 
 ssize_t gh__send_to_unix(gh_task_t *task, const char *name, int fd, const struct msghdr *message,
                          int flags) {
+    if (gh__refused_on(task, fd)) return -1;
     ssize_t sent = libc_sendmsg(fd, message, flags | MSG_DONTWAIT);
     if (sent >= 0 || errno != EAGAIN || gh__is_nonblocking(fd)) return sent;
     size_t control = message->msg_controllen, data = gh__message_length(message);

@@ -7,12 +7,21 @@
 #include "core/cancel.h"
 #include "core/deadline.h"
 #include "core/park.h"
+#include "core/scope.h"
 #include "hooks/hooks.h"
 #include "internal.h"
 
 int gh__wait_failed(gh_task_t *task, int status) {
     errno = -gh__cancel_decode(task, status);
     return -1;
+}
+
+bool gh__refused(gh_task_t *task) {
+    return gh__scope_tells(task) && gh__wait_failed(task, UV_ECANCELED) < 0;
+}
+
+bool gh__refused_on(gh_task_t *task, int fd) {
+    return gh__scope_tells(task) && !gh__is_nonblocking(fd) && gh__refused(task);
 }
 
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline) {

@@ -11,7 +11,7 @@
 int gh__park_failed(gh_task_t *task, int status) {
     if (status >= 0) return 0;
     if (status == UV_EINTR) return PyErr_CheckSignals();
-    if (status == UV_ECANCELED && task->cancel != NULL) return gh__cancel_raise(task);
+    if (status == UV_ECANCELED) return gh__cancel_raise(task);
     gh__raise_os(status);
     return -1;
 }

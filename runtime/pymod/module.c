@@ -45,13 +45,15 @@ static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kw
 
 /* Whatever interrupted the caller is raised; -1 then. */
 static int check_interrupts(gh_task_t *task) {
-    if (gh__cancel_pending(task)) return gh__cancel_raise(task);
+    if (gh__cancel_pending(task) || gh__scope_refuses(task)) return gh__cancel_raise(task);
     return PyErr_CheckSignals();
 }
 
-PyDoc_STRVAR(checkpoint_doc, "checkpoint()\n--\n\n"
-                             "Let the other tasks that are ready run, each once.\n\n"
-                             "Raises what the task was cancelled with. In a task; parks.");
+PyDoc_STRVAR(
+    checkpoint_doc,
+    "checkpoint()\n--\n\n"
+    "Let the other tasks that are ready run, each once.\n\n"
+    "Raises Cancelled when the task, or a scope that it is in, is cancelled. In a task; parks.");
 
 static PyObject *checkpoint(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     gh_task_t *task = gh__task_or_raise();
@@ -134,8 +136,8 @@ static PyMethodDef functions[] = {
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_greenhost", .m_size = -1,
                                         .m_methods = functions};
 
-static PyTypeObject *const types[] = {&gh__OutcomeType, &gh__TaskType, &gh__PromiseType,
-                                      &gh__OperationType, &gh__PortalType};
+static PyTypeObject *const types[] = {&gh__OutcomeType,   &gh__TaskType,   &gh__PromiseType,
+                                      &gh__OperationType, &gh__PortalType, &gh__ScopeType};
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
 int gh__types_open(void) {
@@ -150,7 +152,9 @@ static int fill(PyObject *module) {
     for (size_t i = 0; i < TYPES; i++)
         if (PyModule_AddType(module, types[i]) < 0) return -1;
     if (PyModule_AddObjectRef(module, "Cancelled", gh__Cancelled) < 0) return -1;
+    if (PyModule_AddObjectRef(module, "TooSlowError", gh__TooSlowError) < 0) return -1;
     if (PyModule_AddFunctions(module, gh__portal_functions) < 0) return -1;
+    if (PyModule_AddFunctions(module, gh__scope_functions) < 0) return -1;
     return PyModule_AddFunctions(module, gh__operation_functions);
 }
 

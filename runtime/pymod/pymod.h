@@ -9,6 +9,7 @@
 
 #include "core/portal.h"
 #include "core/promise.h"
+#include "core/scope.h"
 #include "core/task.h"
 #include "internal.h"
 
@@ -64,6 +65,10 @@ bool gh__portal_is_of(const gh__portal_t *portal, PyObject *const tasks[2]);
 extern PyTypeObject gh__PortalType;
 /* The functions that greenhost.portals wraps. */
 extern PyMethodDef gh__portal_functions[];
+
+/* ---- from scope.c ---- */
+
+extern PyMethodDef gh__scope_functions[];
 
 /* ---- from asynclibs.c ---- */
 

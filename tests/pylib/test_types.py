@@ -110,7 +110,9 @@ def stub_names(body, prefix=""):
             yield from stub_names(node.body, node.name + ".")
         elif isinstance(node, ast.AnnAssign):
             yield prefix + node.target.id
-        elif isinstance(node, ast.FunctionDef) and node.name != "__init__":
+        elif isinstance(node, ast.FunctionDef):
+            if node.name.startswith("_") and node.name != "__await__":
+                continue
             arguments = node.args.posonlyargs + node.args.args
             arguments += [node.args.vararg] if node.args.vararg else []
             names = [argument.arg for argument in arguments + node.args.kwonlyargs]

@@ -10,7 +10,7 @@ import time
 import psycopg2
 from tasks import run_client, all_at_once
 
-from greenhost import Cancelled, checkpoint, current_task, spawn
+from greenhost import Cancelled, checkpoint, current_task, fail_after, spawn
 
 
 def query(address, text, *arguments):
@@ -50,6 +50,23 @@ def cancel_connect(address):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         cancel(spawn(psycopg2.connect, f"host=127.0.0.1 port={port} user=test"))
+    print(query(address, "select 1"))
+
+
+def time_limits(address):
+    """Scopes end libpq's waits too, and what the driver does afterwards in the cancelled scope."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        try:
+            with fail_after(0.1):
+                psycopg2.connect(f"host=127.0.0.1 port={port} user=test")
+        except TimeoutError as error:
+            print("connect:", type(error).__name__)
+    try:
+        with fail_after(0.1):
+            query(address, "select pg_sleep(20)")
+    except TimeoutError as error:
+        print("query:", type(error).__name__)
     print(query(address, "select 1"))
 
 

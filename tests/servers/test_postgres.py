@@ -21,6 +21,10 @@ class PostgresTest(ServerTest):
     def test_cancel_connect(self):
         self.assertEqual(self.run_part("cancel_connect"), ["Cancelled True", "[(1,)]"])
 
+    def test_time_limits(self):
+        said = ["connect: TooSlowError", "query: TooSlowError", "[(1,)]"]
+        self.assertEqual(self.run_part("time_limits"), said)
+
     def test_cancel_handled(self):
         self.assertEqual(self.run_part("handled"), ["[('went on',)]"])
 
