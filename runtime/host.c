@@ -201,19 +201,30 @@ static void report_left(PyObject *left) {
     }
 }
 
-/* They get a last chance to run their finally blocks, and what they raise is nobody's business. */
+/* What it raises then is nobody's business.  Each has an exception of its own, which tells its story. */
+static void cancel_at_exit(gh_task_t *task) {
+    PyObject *error = PyObject_CallFunction(gh__Cancelled, "s", "the program is ending");
+    gh__outcome_see(&task->outcome);
+    if (error != NULL) gh__task_cancel(task, error);
+    Py_XDECREF(error);
+}
+
+/* They get a last chance to run their finally blocks. */
 static void end_tasks(PyObject *left) {
     uint64_t deadline = gh__deadline_after(EXIT_GRACE_NS);
-    PyObject *error = PyObject_CallFunction(gh__Cancelled, "s", "the program is ending");
-    for (Py_ssize_t i = 0; error != NULL && i < PyList_GET_SIZE(left); i++)
-        gh__task_cancel((gh_task_t *)PyList_GET_ITEM(left, i), error);
-    for (Py_ssize_t i = 0; error != NULL && i < PyList_GET_SIZE(left); i++) {
-        gh__outcome_t *outcome = (gh__outcome_t *)PyList_GET_ITEM(left, i);
-        if (gh__outcome_wait(outcome, deadline) < 0) break;
-        outcome->retrieved = true;
-    }
-    Py_XDECREF(error);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(left); i++)
+        cancel_at_exit((gh_task_t *)PyList_GET_ITEM(left, i));
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(left); i++)
+        if (gh__outcome_wait((gh__outcome_t *)PyList_GET_ITEM(left, i), deadline) < 0) break;
     PyErr_Clear();
+}
+
+/* Whoever ends a program with Ctrl-C wants to know what was wrong, perhaps, but not a thousand times. */
+static void be_brief_if_interrupted(gh_host_t *host) {
+    host->brief = PySys_GetObject("last_type") == PyExc_KeyboardInterrupt;
+    if (host->brief && host->unseen > 1)
+        PySys_FormatStderr("greenhost: %zu exceptions were never retrieved; one of them:\n",
+                           host->unseen);
 }
 
 static void end_all_tasks(gh_host_t *host) {
@@ -228,6 +239,7 @@ static void end_all_tasks(gh_host_t *host) {
 void gh__host_close(gh_host_t *host) {
     if (gh__current != host || host->running != host->main || host->orphan) return;
     end_all_tasks(host);
+    be_brief_if_interrupted(host);
     gh__signal_close(host);
     gh__lot_close(host);
     host->no_switch++;

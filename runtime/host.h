@@ -77,6 +77,9 @@ struct gh_host_s {
     gh__link_t chores; /* what needs the GIL: gh__chore_add */
     size_t holders;    /* of this memory: the open host, and each of its outcomes */
     bool closed;       /* there is no loop any more; outcomes may live on */
+    size_t unseen;     /* outcomes that failed, and nobody has asked how */
+    bool brief;        /* the next of them that is told of is the last */
+    bool silent;       /* none is told of any more */
 
     PyObject *empty_tuple;
     PyObject *threading_name;

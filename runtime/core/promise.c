@@ -10,6 +10,7 @@
 #include "core/promise.h"
 #include "core/chore.h"
 #include "core/deadline.h"
+#include "core/errors.h"
 #include "core/list.h"
 #include "core/park.h"
 #include "core/post.h"
@@ -47,12 +48,26 @@ static void post(gh__outcome_t *outcome) {
     gh__post(outcome->host, &outcome->post);
 }
 
+/* A cancel and an exit were asked for: nobody needs to be told. */
+static bool worth_telling(PyObject *error) {
+    return error != NULL && !PyErr_GivenExceptionMatches(error, gh__Cancelled) &&
+           !PyErr_GivenExceptionMatches(error, PyExc_SystemExit);
+}
+
+void gh__outcome_see(gh__outcome_t *outcome) {
+    outcome->seen = true;
+    outcome->host->unseen -= outcome->unseen;
+    outcome->unseen = false;
+}
+
 int gh__outcome_settle(gh__outcome_t *outcome, PyObject *value, PyObject *error) {
     if (outcome->settled) return UV_EALREADY;
     outcome->settled = true;
     outcome->value = Py_XNewRef(value);
     outcome->error = Py_XNewRef(error);
     outcome->traceback = error ? PyException_GetTraceback(error) : NULL;
+    outcome->unseen = !outcome->seen && worth_telling(error);
+    outcome->host->unseen += outcome->unseen;
     gh__waiters_fire(&outcome->threads, 0);
     if (gh__current == outcome->host)
         gh__waiters_fire(&outcome->waiters, 0);
@@ -112,7 +127,7 @@ int gh__outcome_wait_thread(gh__outcome_t *outcome, uint64_t deadline) {
  * is would add the frames of one more waiter to it every time.
  */
 PyObject *gh__outcome_take(gh__outcome_t *outcome) {
-    outcome->retrieved = true;
+    gh__outcome_see(outcome);
     if (outcome->error == NULL) return Py_NewRef(outcome->value);
     PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(outcome->error)), Py_NewRef(outcome->error),
                   Py_XNewRef(outcome->traceback));

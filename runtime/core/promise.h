@@ -20,7 +20,8 @@ typedef struct gh__outcome_s {
     gh__post_t post;
     gh__chore_t chore;
     bool settled;
-    bool retrieved; /* somebody has seen the outcome */
+    bool seen;   /* somebody has asked for it, or nobody is to be told */
+    bool unseen; /* it failed, and nobody has; host->unseen counts those */
 } gh__outcome_t;
 
 /* Makes a zeroed outcome one of the host's.  With the GIL. */
@@ -30,6 +31,8 @@ void gh__outcome_release_later(gh__outcome_t *outcome);
 /* Settles with a value or an error, exactly one not NULL; both are borrowed.  UV_EALREADY when it
  * is settled.  Any thread, with the GIL. */
 int gh__outcome_settle(gh__outcome_t *outcome, PyObject *value, PyObject *error);
+/* Notes that its error need not be told any more.  With the GIL. */
+void gh__outcome_see(gh__outcome_t *outcome);
 /* Parks the calling task until it is settled.  With the GIL.  0, UV_ETIMEDOUT, UV_EINTR,
  * UV_ECANCELED as gh__park. */
 int gh__outcome_wait(gh__outcome_t *outcome, uint64_t deadline);

@@ -117,7 +117,7 @@ PyDoc_STRVAR(
 
 static PyObject *outcome_exception(gh__outcome_t *self, PyObject *args, PyObject *kwargs) {
     if (join_or_raise(self, args, kwargs, "|O:exception") < 0) return NULL;
-    self->retrieved = true;
+    gh__outcome_see(self);
     return Py_NewRef(self->error ? self->error : Py_None);
 }
 
@@ -177,17 +177,11 @@ int gh__outcome_clear(gh__outcome_t *self) {
     return 0;
 }
 
-/* A cancel and an exit were asked for: nobody needs to be told. */
-static bool worth_telling(const gh__outcome_t *self) {
-    return self->error != NULL && !self->retrieved &&
-           !PyErr_GivenExceptionMatches(self->error, gh__Cancelled) &&
-           !PyErr_GivenExceptionMatches(self->error, PyExc_SystemExit);
-}
-
 /* An error that nobody has seen must not vanish with the object that held it. */
 void gh__outcome_finalize(PyObject *object) {
     gh__outcome_t *self = (gh__outcome_t *)object;
-    if (!worth_telling(self)) return;
+    if (!self->unseen || self->host->silent) return;
+    self->host->silent = self->host->brief;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PySys_FormatStderr("greenhost: the exception of %R was never retrieved:\n", object);
