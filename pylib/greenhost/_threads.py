@@ -21,24 +21,28 @@ class TaskThread(threading.Thread):
 
     def __init__(self, task: Task[object]) -> None:
         super().__init__(name=task.name, daemon=False)
-        # Released when the task ends, which is what join() and is_alive() look at.
-        self._set_tstate_lock()
-        with threading._shutdown_locks_lock:
-            threading._shutdown_locks.discard(self._tstate_lock)
+        # Released when the task ends, which is what join() and is_alive() look at. It does not go
+        # among the locks that exit waits for; in the child of a fork, somebody may have held those.
+        self._tstate_lock = threading._set_sentinel()
+        self._tstate_lock.acquire()
         self._started.set()
         self._set_ident()
         self._set_native_id()
 
 
 class Threads(dict[int, threading.Thread]):
-    """threading's dictionary of its threads."""
+    """threading's dictionary of its threads.
+
+    Where threading has been told that threads are something else, as gevent tells it, they have
+    other identities than ours, and it is left alone.
+    """
 
     def __missing__(self, ident: int) -> threading.Thread:
         try:
             task = current_task()
         except RuntimeError:
             raise KeyError(ident) from None
-        if ident != threading.get_ident():
+        if ident != task.ident:
             raise KeyError(ident)
         self[ident] = thread = TaskThread(task)
         return thread
