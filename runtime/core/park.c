@@ -53,7 +53,10 @@ void gh__unpark(gh_task_t *task, int status) {
 
 int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
-    if (!how->deaf && (task->cancel != NULL || gh__scope_refuses(task))) return UV_ECANCELED;
+    if (!how->deaf && (task->cancel != NULL || gh__scope_refuses(task))) {
+        if (task->armed) gh__yield_held(task); /* it has been told, and may ask again for ever */
+        return UV_ECANCELED;
+    }
     int saved_errno = errno, error = gh__switch_open(host);
     if (error < 0) {
         PyErr_Clear();

@@ -136,7 +136,8 @@ static gh__park_t describe(const waits_t *waits) {
     gh__park_t how = {.on = GH__ON_SLEEP,
                       .call = waits->any->call,
                       .deadline = waits->any->deadline,
-                      .masked = waits->masked};
+                      .masked = waits->masked,
+                      .deaf = waits->any->only_eintr && waits->task->armed};
     if (waits->count > 1) {
         how.on = GH__ON_FDS;
         how.subject = (intptr_t)waits->count;

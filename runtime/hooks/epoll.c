@@ -2,6 +2,10 @@
 /*
  * epoll.c: epoll_wait and its kin.  An epoll descriptor is itself readable when it has events, so
  * it is one descriptor to wait for, however many it watches.
+ *
+ * Who calls it is an event loop, and those that are written in C bear EINTR alone: libuv and libev
+ * abort at anything else.  One that has been told EINTR and waits again, without a bytecode in
+ * between, is cancelled at the next bytecode that it runs.
  */
 #include "core/fdwait.h"
 #include "core/park.h"
@@ -28,7 +32,7 @@ static bool next(gh__any_t *any, size_t *cursor, gh__fdwait_t *wait) {
 
 static int wait_until(gh_task_t *task, const char *name, int epfd, struct epoll_event *events,
                       int size, uint64_t deadline, const sigset_t *mask) {
-    epoll_t call = {.any = {name, deadline, mask, attempt, next, gh__closed_is_error},
+    epoll_t call = {.any = {name, deadline, mask, attempt, next, gh__closed_is_error, true},
                     .epfd = epfd,
                     .size = size,
                     .events = events};

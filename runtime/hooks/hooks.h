@@ -76,6 +76,7 @@ typedef struct gh__any_s {
     bool (*next)(struct gh__any_s *any, size_t *cursor, gh__fdwait_t *wait);
     /* What to return, after an attempt, now that this descriptor was closed. */
     int (*closed)(struct gh__any_s *any, int fd);
+    bool only_eintr; /* its callers end the process at any other error: it never says ECANCELED */
 } gh__any_t;
 
 /* Returns as the attempt does, once it is not 0; 0 when the deadline has passed. */

@@ -46,8 +46,9 @@ static int closed(gh__any_t *any, int fd) {
 
 static int poll_until(gh_task_t *task, const char *name, struct pollfd *fds, nfds_t count,
                       uint64_t deadline, const sigset_t *mask) {
-    poll_t call = {
-        .any = {name, deadline, mask, attempt, next, closed}, .fds = fds, .count = (unsigned)count};
+    poll_t call = {.any = {name, deadline, mask, attempt, next, closed, false},
+                   .fds = fds,
+                   .count = (unsigned)count};
     return gh__wait_any(task, &call.any);
 }
 
