@@ -11,13 +11,16 @@ BLACK := black --quiet --line-length 100
 
 # What the build itself needs, and what the checks need on top of it.
 BUILD_PACKAGES := build-essential pkg-config libuv1-dev libpython3.11-dev python3-greenlet
+# The event loops of tests/loops.
+LOOP_PACKAGES := python3-eventlet python3-gevent python3-tornado python3-trio python3-twisted \
+    python3-uvloop
 # The clients of tests/servers, and what they are clients of.
 CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redis python3-hiredis \
     python3-pycurl python3-requests python3-pylibmc python3-ldap python3-pyodbc odbc-postgresql \
     python3-paramiko python3-zmq
 SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
-    python3-trio python3-uvloop libpython3.11-testsuite openssl $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
+    libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 
 # Asked once, and silently: a missing package is reported by the target `tools`, in one line.
 PY_CFLAGS := $(shell pkg-config --cflags python-3.11-embed libuv 2>/dev/null)
