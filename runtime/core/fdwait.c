@@ -13,9 +13,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "core/fdwait.h"
@@ -27,8 +29,13 @@
 
 #define EVENTS_PER_READ 256
 
+/* Besides bytes, these are what there is to know of a stream; the kernel adds EPOLLHUP itself. */
+#define MORE_THAN_BYTES (EPOLLRDHUP | EPOLLPRI | EPOLLERR)
+
 /* How many descriptors have been closed by those who could not tell a host. */
 static atomic_uint closed_unseen;
+/* How often the flags of some descriptor have been set, and 1. */
+static atomic_uint flags_set = 1;
 
 static int grow(gh_host_t *host, int fd) {
     size_t capacity = host->fd_capacity ? host->fd_capacity : 64;
@@ -59,6 +66,8 @@ static gh__fd_t *refresh(gh__fd_t *record) {
     record->kind = GH__FD_UNKNOWN;
     record->how[0] = record->how[1] = GH__HOW_UNKNOWN;
     record->unlimited = 0;
+    record->blocking = 0;
+    record->drained = 0;
     return record;
 }
 
@@ -85,10 +94,22 @@ static gh__fdkind_t ask_kind(int fd) {
     return S_ISCHR(status.st_mode) && isatty(fd) ? GH__FD_TERMINAL : GH__FD_STREAM;
 }
 
+static bool ask_tcp(int fd) {
+    int protocol = 0;
+    socklen_t size = sizeof(protocol);
+    return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+           protocol == IPPROTO_TCP;
+}
+
+static void learn_kind(gh__fd_t *record, int fd) {
+    record->kind = ask_kind(fd);
+    record->is_tcp = record->kind == GH__FD_SOCKET && ask_tcp(fd);
+}
+
 gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd) {
     gh__fd_t *record = gh__fd_get(host, fd);
     if (record == NULL) return ask_kind(fd);
-    if (record->kind == GH__FD_UNKNOWN) record->kind = ask_kind(fd);
+    if (record->kind == GH__FD_UNKNOWN) learn_kind(record, fd);
     return record->kind;
 }
 
@@ -96,7 +117,7 @@ gh__fdkind_t gh__fd_kind_now(gh_host_t *host, int fd) {
     gh__fd_t *record = gh__fd_get(host, fd);
     gh__fdkind_t kind = ask_kind(fd);
     if (record == NULL || record->kind == kind) return kind;
-    record->kind = kind;
+    learn_kind(record, fd);
     record->how[0] = record->how[1] = GH__HOW_UNKNOWN;
     return kind;
 }
@@ -104,6 +125,7 @@ gh__fdkind_t gh__fd_kind_now(gh_host_t *host, int fd) {
 static int watch(gh_host_t *host, gh__fd_t *record, int fd, uint32_t events) {
     /* Errors are always reported; the bit says that the descriptor is there at all. */
     uint32_t wanted = record->watched | events | EPOLLERR;
+    if (wanted & EPOLLIN) wanted |= MORE_THAN_BYTES;
     if (wanted == record->watched && !record->doubtful) return 0;
     struct epoll_event event = {.events = wanted | EPOLLET, .data.fd = fd};
     int operation = record->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
@@ -140,6 +162,40 @@ void gh__fdwait_stop(gh_host_t *host, gh__fdwait_t *wait) {
     host->fd_waits--;
 }
 
+/* ---- what need not be asked again ---- */
+
+static void note(gh__fd_t *record, uint32_t events) {
+    if (events & ~(uint32_t)EPOLLOUT) record->drained = 0;
+    if (events & (MORE_THAN_BYTES | EPOLLHUP)) record->eventful = 1;
+}
+
+void gh__fd_drained(gh_host_t *host, int fd) {
+    gh__fd_t *record = gh__fd_get(host, fd);
+    if (record == NULL || record->eventful || record->doubtful) return;
+    if (~record->watched & (EPOLLIN | MORE_THAN_BYTES)) return;
+    if (record->kind == GH__FD_UNKNOWN) learn_kind(record, fd);
+    record->drained = record->is_tcp;
+}
+
+bool gh__fd_is_drained(gh_host_t *host, int fd) {
+    gh__fd_t *record = gh__fd_get(host, fd);
+    return record != NULL && record->drained && !gh__fd_is_nonblocking(host, fd);
+}
+
+void gh__fd_flags_set(void) { atomic_fetch_add(&flags_set, 1); }
+
+bool gh__fd_is_nonblocking(gh_host_t *host, int fd) {
+    unsigned count = atomic_load(&flags_set);
+    gh__fd_t *record = gh__fd_get(host, fd);
+    if (record != NULL && record->blocking == count) return false;
+    int flags = libc_fcntl(fd, F_GETFL, NULL);
+    bool nonblocking = flags >= 0 && flags & O_NONBLOCK;
+    if (record != NULL) record->blocking = flags >= 0 && !nonblocking ? count : 0;
+    return nonblocking;
+}
+
+/* ---- events ---- */
+
 /* Fires those waiters that want one of the events.  Errors and hang-ups concern everybody. */
 static void fire(gh_host_t *host, gh__fd_t *record, uint32_t events) {
     gh__link_t batch, *item;
@@ -161,7 +217,9 @@ static int read_events(gh_host_t *host) {
     int count = libc_epoll_wait(host->epfd, events, EVENTS_PER_READ, 0);
     for (int i = 0; i < count; i++) {
         gh__fd_t *record = find(host, events[i].data.fd);
-        if (record != NULL) fire(host, record, events[i].events);
+        if (record == NULL) continue;
+        note(record, events[i].events);
+        fire(host, record, events[i].events);
     }
     return count;
 }

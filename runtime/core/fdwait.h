@@ -39,7 +39,11 @@ typedef struct gh__fd_s {
     uint8_t how[2];         /* gh__how_t: to read it, to write it */
     uint8_t unlimited;      /* EPOLLIN: it has no SO_RCVTIMEO, EPOLLOUT: no SO_SNDTIMEO */
     uint8_t doubtful : 1;   /* it may have been closed unseen since it was watched */
+    uint8_t is_tcp : 1;     /* a stream of bytes and nothing else, as far as `kind` is known */
+    uint8_t eventful : 1;   /* more than bytes has come, such as their end, or an error */
+    uint8_t drained : 1;    /* see gh__fd_drained */
     unsigned closed_unseen; /* the count when all this was learnt: see gh__fd_closed_unseen */
+    unsigned blocking;      /* the count when it had no O_NONBLOCK: see gh__fd_flags_set; or 0 */
 } gh__fd_t;
 
 int gh__fdwait_open(gh_host_t *host);
@@ -62,6 +66,18 @@ void gh__fd_forget(gh_host_t *host, int fd);
 void gh__fd_forget_range(gh_host_t *host, unsigned first, unsigned last);
 /* The same from where no host can be told: another thread, a signal handler.  Any thread. */
 void gh__fd_closed_unseen(void);
+/*
+ * A reader got less than it asked for, and so all there was: until an event comes there is nothing to
+ * read.  That holds only for a TCP socket that is watched already, and of which no event has told
+ * anything but that there are bytes: an end, an error or urgent data shows itself at the next call.
+ */
+void gh__fd_drained(gh_host_t *host, int fd);
+bool gh__fd_is_drained(gh_host_t *host, int fd);
+/* Whether the program made it non-blocking, and so wants its EAGAIN.  Asked anew only when the flags
+ * of some descriptor have been set since: more than one may share them. */
+bool gh__fd_is_nonblocking(gh_host_t *host, int fd);
+/* The flags of some descriptor have been set.  Any thread. */
+void gh__fd_flags_set(void);
 int gh__fdwait_after_fork(gh_host_t *host);
 /* What poll says of it right now, of POLLIN, of POLLOUT, or of errors; 0: not ready.  Preserves errno. */
 short gh__ready_now(int fd, short events);

@@ -29,7 +29,8 @@ static int try_accept(gh_host_t *host, int fd, struct sockaddr *address, socklen
 static int accept_or_park(const char *call, int fd, struct sockaddr *address, socklen_t *size,
                           int flags) {
     gh_task_t *task = gh__may_park();
-    if (task == NULL || gh__is_nonblocking(fd)) return libc_accept4(fd, address, size, flags);
+    if (task == NULL || gh__fd_is_nonblocking(task->outcome.host, fd))
+        return libc_accept4(fd, address, size, flags);
     if (gh__refused(task)) return -1;
     gh_host_t *host = task->outcome.host;
     uint64_t deadline = 0;

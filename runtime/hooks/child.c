@@ -226,8 +226,8 @@ static int attempt_waitid(child_t *child) {
 
 int hook_waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
     gh_task_t *task = gh__may_park();
-    bool nonblocking = type == P_PIDFD && gh__is_nonblocking((int)id);
-    if (task == NULL || options & WNOHANG || nonblocking)
+    if (task == NULL || options & WNOHANG ||
+        (type == P_PIDFD && gh__fd_is_nonblocking(task->outcome.host, (int)id)))
         return libc_waitid(type, id, info, options);
     child_t child = {.call = "waitid",
                      .attempt = attempt_waitid,

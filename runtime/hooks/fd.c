@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * fd.c: descriptors that go.  The registry hears of it first: who waits for the descriptor wakes
+ * fd.c: descriptors that go, or change.  The registry hears of it first: who waits for the descriptor wakes
  * with EBADF, and the number means nothing any more when it is used again.
  *
  * The loop's own descriptors are not the program's, which can only have guessed their numbers: a
@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <sys/ioctl.h>
 
 #include "core/fdwait.h"
 #include "core/ownfds.h"
@@ -82,4 +83,11 @@ int hook_fclose(FILE *stream) {
     int fd = gh__in_vfork_child() || stream == NULL ? -1 : fileno(stream);
     if (fd >= 0) forget((unsigned)fd, (unsigned)fd);
     return libc_fclose(stream);
+}
+
+/* This is how CPython makes a socket non-blocking. */
+int hook_ioctl(int fd, unsigned long request, void *argument) {
+    int result = libc_ioctl(fd, request, argument);
+    if (request == FIONBIO) gh__fd_flags_set();
+    return result;
 }

@@ -63,19 +63,20 @@ static int lock_record(gh_task_t *task, int fd, int command, struct flock *lock)
 }
 
 /* O_DIRECT decides how a file is read and written, and can be changed. */
-static int set_flags(gh_host_t *host, int fd, void *flags) {
-    gh__fd_t *record = gh__fd_get(host, fd);
+static int set_flags(int fd, void *flags) {
+    gh_task_t *task = gh__may_park_even_alone();
+    gh__fd_t *record = task ? gh__fd_get(task->outcome.host, fd) : NULL;
     if (record != NULL) record->how[0] = record->how[1] = GH__HOW_UNKNOWN;
-    return libc_fcntl(fd, F_SETFL, flags);
+    int result = libc_fcntl(fd, F_SETFL, flags);
+    gh__fd_flags_set();
+    return result;
 }
 
 int hook_fcntl(int fd, int command, void *argument) {
+    if (command == F_SETFL) return set_flags(fd, argument);
     bool waits = command == F_SETLKW || command == F_OFD_SETLKW;
-    gh_task_t *task = waits || command == F_SETFL ? gh__may_park_even_alone() : NULL;
-    if (task == NULL) return libc_fcntl(fd, command, argument);
-    if (!waits) return set_flags(task->outcome.host, fd, argument);
-    return gh__may_park() ? lock_record(task, fd, command, argument)
-                          : libc_fcntl(fd, command, argument);
+    gh_task_t *task = waits ? gh__may_park() : NULL;
+    return task ? lock_record(task, fd, command, argument) : libc_fcntl(fd, command, argument);
 }
 
 int hook_fcntl64(int fd, int command, void *argument) { return hook_fcntl(fd, command, argument); }

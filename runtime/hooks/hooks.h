@@ -45,8 +45,6 @@ int gh__wait_failed(gh_task_t *task, int status);
  * is never refused. */
 bool gh__refused(gh_task_t *task);
 bool gh__refused_on(gh_task_t *task, int fd);
-/* Whether the program made the descriptor non-blocking, and so wants its EAGAIN. */
-bool gh__is_nonblocking(int fd);
 /* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */
 uint64_t gh__deadline_relative(const struct timespec *time);
 uint64_t gh__deadline_absolute(clockid_t clock, const struct timespec *time);

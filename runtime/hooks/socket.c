@@ -87,11 +87,23 @@ uint64_t gh__socket_deadline(gh_host_t *host, int fd, uint32_t events) {
 /* The program's own O_NONBLOCK wants the EAGAIN. */
 static bool wait_for_more(exchange_t *exchange) {
     int fd = exchange->fd;
-    if (gh__is_nonblocking(fd)) return false;
+    if (gh__fd_is_nonblocking(exchange->task->outcome.host, fd)) return false;
     if (exchange->deadline == 0)
         exchange->deadline =
             gh__socket_deadline(exchange->task->outcome.host, fd, exchange->events);
     return gh__wait_ready(exchange->task, exchange->call, fd, exchange->events, exchange->deadline);
+}
+
+/* What there was to receive has been received, so the kernel could only say EAGAIN. */
+static bool is_drained(const exchange_t *exchange) {
+    return exchange->events == EPOLLIN &&
+           gh__fd_is_drained(exchange->task->outcome.host, exchange->fd);
+}
+
+static ssize_t attempt(exchange_t *exchange) {
+    if (!is_drained(exchange)) return exchange->once(exchange);
+    errno = EAGAIN;
+    return -1;
 }
 
 /* A socket tells of an error once.  If something was done it is for the next call to hear. */
@@ -99,7 +111,7 @@ static ssize_t run(exchange_t *exchange) {
     exchange->flags |= MSG_DONTWAIT;
     if (gh__refused_on(exchange->task, exchange->fd)) return -1;
     for (;;) {
-        ssize_t count = exchange->once(exchange);
+        ssize_t count = attempt(exchange);
         if (count > 0) exchange->done += (size_t)count;
         if (count == 0 || exchange->done >= exchange->target) return (ssize_t)exchange->done;
         if (count < 0 && (errno != EAGAIN || !wait_for_more(exchange)))
@@ -121,9 +133,12 @@ static size_t enough(int fd, size_t size, int flags) {
 }
 
 static ssize_t receive_once(exchange_t *exchange) {
-    return libc_recvfrom(exchange->fd, exchange->buffer + exchange->done,
-                         exchange->size - exchange->done, exchange->flags, exchange->address,
-                         exchange->address_room);
+    size_t size = exchange->size - exchange->done;
+    ssize_t count = libc_recvfrom(exchange->fd, exchange->buffer + exchange->done, size,
+                                  exchange->flags, exchange->address, exchange->address_room);
+    if (count > 0 && (size_t)count < size && !(exchange->flags & (MSG_PEEK | MSG_TRUNC)))
+        gh__fd_drained(exchange->task->outcome.host, exchange->fd);
+    return count;
 }
 
 static ssize_t receive(const char *call, int fd, void *buffer, size_t size, int flags,

@@ -37,7 +37,7 @@ static int wait_both(gh_task_t *task, const pair_t *pair) {
         bool writes = gh__ready_now(pair->from, POLLIN);
         if (writes && gh__ready_now(pair->to, POLLOUT)) return 1;
         int fd = writes ? pair->to : pair->from;
-        if (gh__is_nonblocking(fd)) return 0;
+        if (gh__fd_is_nonblocking(task->outcome.host, fd)) return 0;
         if (!wait_one(task, pair->call, fd, writes ? EPOLLOUT : EPOLLIN)) return -1;
     }
 }
@@ -144,7 +144,7 @@ ssize_t hook_sendfile(int to, int from, off64_t *offset, size_t size) {
     if (task == NULL || size == 0) return libc_sendfile(to, from, offset, size);
     if (gh__fd_kind(task->outcome.host, to) == GH__FD_REGULAR)
         return send_in_pool(task, to, from, offset, size);
-    if (gh__is_nonblocking(to)) return libc_sendfile(to, from, offset, size);
+    if (gh__fd_is_nonblocking(task->outcome.host, to)) return libc_sendfile(to, from, offset, size);
     return send_in_steps(task, to, from, offset, size);
 }
 

@@ -26,7 +26,7 @@ static bool wait_input(gh_task_t *task, const char *call, FILE *stream) {
     if (buffered(stream) > 0 || fd < 0 || feof_unlocked(stream)) return true;
     if (gh__fd_kind(task->outcome.host, fd) == GH__FD_REGULAR) return true;
     while (!gh__ready_now(fd, POLLIN)) {
-        if (gh__is_nonblocking(fd)) return true;
+        if (gh__fd_is_nonblocking(task->outcome.host, fd)) return true;
         if (!gh__wait_ready(task, call, fd, EPOLLIN, GH__NEVER)) return false;
     }
     return true;

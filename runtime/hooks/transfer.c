@@ -128,15 +128,15 @@ static bool has_timed_reads(int fd) {
     unsigned number;
     if (tcgetattr(fd, &attributes) < 0 || attributes.c_lflag & ICANON) return false;
     if (attributes.c_cc[VMIN] == 1 && attributes.c_cc[VTIME] == 0) return false;
-    return ioctl(fd, TIOCGPTN, &number) < 0;
+    return libc_ioctl(fd, TIOCGPTN, &number) < 0;
 }
 
 static ssize_t polled(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t kind) {
     bool timed = kind == GH__FD_TERMINAL && !transfer->writes && has_timed_reads(transfer->fd);
-    if (timed && !gh__is_nonblocking(transfer->fd))
+    if (timed && !gh__fd_is_nonblocking(task->outcome.host, transfer->fd))
         return elsewhere(task, transfer, gh__call_in_thread);
     while (!gh__ready_now(transfer->fd, transfer->writes ? POLLOUT : POLLIN)) {
-        if (gh__is_nonblocking(transfer->fd)) break;
+        if (gh__fd_is_nonblocking(task->outcome.host, transfer->fd)) break;
         if (!wait_ready(task, transfer)) return -1;
     }
     return call_for(transfer, transfer->writes ? gh__room(kind) : SIZE_MAX);
@@ -150,7 +150,7 @@ static ssize_t nowait(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t ki
             gh__fd_kind_now(task->outcome.host, transfer->fd) == GH__FD_REGULAR)
             return elsewhere(task, transfer, gh__call_in_pool);
         if (kind == GH__FD_REGULAR && transfer->done > 0) return -1;
-        if (gh__is_nonblocking(transfer->fd)) {
+        if (gh__fd_is_nonblocking(task->outcome.host, transfer->fd)) {
             errno = EAGAIN;
             return -1;
         }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fdwait.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
 #include "internal.h"
 
@@ -46,7 +48,7 @@ ssize_t gh__send_to_unix(gh_task_t *task, const char *name, int fd, const struct
                          int flags) {
     if (gh__refused_on(task, fd)) return -1;
     ssize_t sent = libc_sendmsg(fd, message, flags | MSG_DONTWAIT);
-    if (sent >= 0 || errno != EAGAIN || gh__is_nonblocking(fd)) return sent;
+    if (sent >= 0 || errno != EAGAIN || gh__fd_is_nonblocking(task->outcome.host, fd)) return sent;
     size_t control = message->msg_controllen, data = gh__message_length(message);
     size_t size = control + message->msg_namelen + data;
     char *packed = malloc(size);

@@ -8,6 +8,7 @@
 #include "core/deadline.h"
 #include "core/park.h"
 #include "core/scope.h"
+#include "core/task.h"
 #include "hooks/hooks.h"
 #include "internal.h"
 
@@ -21,7 +22,8 @@ bool gh__refused(gh_task_t *task) {
 }
 
 bool gh__refused_on(gh_task_t *task, int fd) {
-    return gh__scope_tells(task) && !gh__is_nonblocking(fd) && gh__refused(task);
+    return gh__scope_tells(task) && !gh__fd_is_nonblocking(task->outcome.host, fd) &&
+           gh__refused(task);
 }
 
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline) {
@@ -32,11 +34,6 @@ bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, 
     else
         gh__wait_failed(task, status);
     return false;
-}
-
-bool gh__is_nonblocking(int fd) {
-    int flags = libc_fcntl(fd, F_GETFL, NULL);
-    return flags >= 0 && flags & O_NONBLOCK;
 }
 
 bool gh__is_time(const struct timespec *time) {
