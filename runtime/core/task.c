@@ -204,9 +204,11 @@ void gh__task_run(gh_task_t *task) {
 
 /*
  * Each task that is ready runs once before any of them runs again.  The loop need not turn in
- * between as long as that takes it less time than a turn would.
+ * between as long as that takes it less time than a turn would.  Once the host closes nobody has a
+ * turn, where a call that can't park any more would block for as long as it likes.
  */
 gh_task_t *gh__task_next(gh_host_t *host) {
+    if (GH__UNLIKELY(host->stopping)) return NULL;
     if (gh__list_empty(&host->batch)) {
         if (gh__list_empty(&host->ready) || host->main_is_due || gh__now() >= host->turn_ends)
             return NULL;
