@@ -37,6 +37,7 @@ from _greenhost import (
 
 from . import _threads, ops
 from .adapters import async_context, async_iter, autoawait, decorate_as_sync
+from .nurseries import TASK_STATUS_IGNORED, Nursery, TaskStatus, open_nursery
 from .portals import (
     bestow_portal,
     ensure_portal,
@@ -50,10 +51,13 @@ from .scopes import fail_after, move_on_after, move_on_at, sleep_forever
 __all__ = [
     "CancelScope",
     "Cancelled",
+    "Nursery",
     "Operation",
     "Outcome",
     "Promise",
+    "TASK_STATUS_IGNORED",
     "Task",
+    "TaskStatus",
     "TooSlowError",
     "async_context",
     "async_iter",
@@ -72,6 +76,7 @@ __all__ = [
     "has_portal",
     "move_on_after",
     "move_on_at",
+    "open_nursery",
     "ops",
     "sleep",
     "sleep_forever",

@@ -41,6 +41,7 @@ static PyObject *describe_park(const gh_task_t *task) {
         return park->subject > 0
                    ? PyUnicode_FromFormat("%s, for process %zd", park->call, park->subject)
                    : PyUnicode_FromFormat("%s, for a child process", park->call);
+    case GH__ON_CHILDREN: return PyUnicode_FromFormat("%s, for the tasks in it", park->call);
     case GH__ON_SIGNAL: return PyUnicode_FromFormat("%s, for a signal", park->call);
     case GH__ON_POOL: return PyUnicode_FromFormat("%s, on the thread pool", park->call);
     case GH__ON_THREAD: return PyUnicode_FromFormat("%s, on a thread of its own", park->call);

@@ -128,6 +128,7 @@ int gh__offload_thread(gh_task_t *task, gh__job_t *job, const char *call) {
     job->host->jobs++;
     gh__park_t how = waiting_for(job, GH__ON_THREAD, call, GH__NEVER);
     how.deaf = job->deaf;
+    how.shielded = job->shielded;
     int status = 0;
     while (!job->done && status >= 0) status = gh__park(task, &how);
     job->interrupted = status;

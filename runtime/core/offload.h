@@ -17,6 +17,7 @@ typedef struct gh__job_s {
     uv_thread_t thread;
     gh__post_t post;
     bool done;
+    bool shielded;   /* no scope ends it before it is done */
     bool deaf;       /* neither signals nor cancel end it before it is done */
     bool steadfast;  /* the call has no EINTR: signals are handled meanwhile, and it goes on */
     int interrupted; /* why a job with a thread was interrupted: UV_EINTR, UV_ECANCELED, or 0 */

@@ -51,9 +51,16 @@ void gh__unpark(gh_task_t *task, int status) {
     gh__task_ready(task);
 }
 
+/* Whether only a task, or a thread, could end it. */
+static bool is_hopeless(const gh__park_t *how) {
+    bool within = how->on == GH__ON_LOCK || how->on == GH__ON_OUTCOME || how->on == GH__ON_CHILDREN;
+    return within && !how->shared;
+}
+
 int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
-    if (!how->deaf && (task->cancel != NULL || gh__scope_refuses(task))) {
+    bool refused = task->cancel != NULL || (gh__scope_refuses(task) && !how->shielded);
+    if (refused && !how->deaf) {
         if (task->armed) gh__yield_held(task); /* it has been told, and may ask again for ever */
         return UV_ECANCELED;
     }
@@ -67,7 +74,7 @@ int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     gh__signal_before_park(task);
     task->park = *how;
     task->since = gh__now();
-    bool hopeless = (how->on == GH__ON_LOCK || how->on == GH__ON_OUTCOME) && !how->shared;
+    bool hopeless = is_hopeless(how);
     host->hopeless += hopeless;
     gh__task_move(task, GH__PARKED);
     gh__switch_away(task);

@@ -9,11 +9,12 @@
 typedef enum {
     GH__ON_NOTHING,
     GH__ON_SLEEP,
-    GH__ON_FD,      /* fd, events */
-    GH__ON_FDS,     /* count */
-    GH__ON_LOCK,    /* address */
-    GH__ON_OUTCOME, /* address of a gh__outcome_t */
-    GH__ON_CHILD,   /* pid */
+    GH__ON_FD,       /* fd, events */
+    GH__ON_FDS,      /* count */
+    GH__ON_LOCK,     /* address */
+    GH__ON_OUTCOME,  /* address of a gh__outcome_t */
+    GH__ON_CHILD,    /* pid */
+    GH__ON_CHILDREN, /* address of a gh__nursery_t */
     GH__ON_SIGNAL,
     GH__ON_POOL,   /* what */
     GH__ON_THREAD, /* what */
@@ -27,6 +28,7 @@ typedef struct gh__park_s {
     uint64_t deadline; /* absolute ns, GH__NEVER for none; 0 is long past */
     uint64_t masked;   /* signals that do not interrupt it; bit signum - 1 */
     bool restarts;     /* a handler with SA_RESTART does not interrupt it */
+    bool shielded;     /* no scope ends it */
     bool deaf;         /* neither signals nor cancel end it */
     bool shared;       /* another process could end it */
 } gh__park_t;

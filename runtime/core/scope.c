@@ -35,7 +35,7 @@ bool gh__scope_encloses(const gh__scope_t *scope, const gh__scope_t *inner) {
 static void wake_tasks(gh__scope_t *scope) {
     for (gh__link_t *item = scope->tasks.next; item != &scope->tasks; item = item->next) {
         gh_task_t *task = GH__CONTAINER(item, gh_task_t, in_scope);
-        if (!task->park.deaf) gh__unpark(task, UV_ECANCELED);
+        if (!task->park.deaf && !task->park.shielded) gh__unpark(task, UV_ECANCELED);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "core/identity.h"
 #include "core/list.h"
+#include "core/nursery.h"
 #include "core/park.h"
 #include "core/post.h"
 #include "core/promise.h"
@@ -82,6 +83,7 @@ static gh_task_t *task_new(gh_host_t *host) {
     gh__list_init(&task->ready);
     gh__list_init(&task->all);
     gh__list_init(&task->in_scope);
+    gh__list_init(&task->sibling);
     gh__list_init(&task->lot.link);
     gh__list_init(&task->lot.post.link);
     gh__waiter_init(&task->waiter, on_task_waiter);
@@ -192,6 +194,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     gh__list_remove(&task->all);
     host->task_count--;
     gh__outcome_settle(&task->outcome, value, error);
+    if (task->nursery != NULL) gh__nursery_child_done(task, error);
 }
 
 void gh__task_run(gh_task_t *task) {

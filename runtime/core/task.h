@@ -47,10 +47,12 @@ struct gh_task_s {
     gh__scope_t *scope;  /* the innermost that it is in, NULL for none; owned */
     gh__link_t in_scope; /* in scope->tasks */
     const void *told_of; /* the scope of which it had a Cancelled last; only ever compared */
-    PyObject *cancel;    /* the exception it owes its task, NULL if none */
-    bool armed;          /* CPython's signal check will raise `cancel` in this task */
-    bool displaced;      /* a greenlet of another task was switched to from this one: switch.c */
-    bool collapsed;      /* a fork has left it without a thread: it never runs again */
+    struct gh__nursery_s *nursery; /* that it is a child of, NULL for none; owned */
+    gh__link_t sibling;            /* in nursery->children */
+    PyObject *cancel;              /* the exception it owes its task, NULL if none */
+    bool armed;                    /* CPython's signal check will raise `cancel` in this task */
+    bool displaced; /* a greenlet of another task was switched to from this one: switch.c */
+    bool collapsed; /* a fork has left it without a thread: it never runs again */
     uint64_t number;
     PyObject *name, *function, *args, *context;
 };

@@ -59,7 +59,7 @@ static int park_on_thread(gh_task_t *task, child_t *child) {
     watch_t *job = calloc(1, sizeof(*job));
     if (job == NULL) return UV_ENOMEM;
     job->job.work = watch;
-    job->job.deaf = child->doomed;
+    job->job.shielded = child->doomed;
     job->type = child->type;
     job->id = child->id;
     job->options = (child->options & ~__WNOTHREAD) | WNOWAIT;
@@ -75,7 +75,7 @@ static gh__park_t describe(const child_t *child) {
                         .subject = child->pid,
                         .deadline = GH__NEVER,
                         .restarts = true,
-                        .deaf = child->doomed};
+                        .shielded = child->doomed};
 }
 
 /* A child that ended since the attempt has made its pidfd readable, so no news is lost. */

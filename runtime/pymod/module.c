@@ -21,30 +21,34 @@ PyDoc_STRVAR(
     "name: a string for people to read; by default task- and a number.\n\n"
     "On the loop's thread, else RuntimeError; never parks.");
 
-static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kwargs) {
+gh_task_t *gh__spawn(gh_host_t *host, PyObject *args, PyObject *kwargs, const char *format) {
     static char *names[] = {"name", NULL};
     PyObject *name = Py_None;
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return NULL;
     if (PyTuple_GET_SIZE(args) < 1 || !PyCallable_Check(PyTuple_GET_ITEM(args, 0))) {
-        PyErr_SetString(PyExc_TypeError, "spawn() needs a callable as its first argument");
+        PyErr_Format(PyExc_TypeError, "%s() needs a callable as its first argument",
+                     strchr(format, ':') + 1);
         return NULL;
     }
-    if (!PyArg_ParseTupleAndKeywords(host->empty_tuple, kwargs, "|$O:spawn", names, &name))
+    if (!PyArg_ParseTupleAndKeywords(host->empty_tuple, kwargs, format, names, &name)) return NULL;
+    if (name != Py_None && !PyUnicode_Check(name)) {
+        PyErr_Format(PyExc_TypeError, "a task's name is a string or None, not %.100s",
+                     Py_TYPE(name)->tp_name);
         return NULL;
-    if (name != Py_None && !PyUnicode_Check(name))
-        return PyErr_Format(PyExc_TypeError, "a task's name is a string or None, not %.100s",
-                            Py_TYPE(name)->tp_name);
+    }
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
     if (rest == NULL) return NULL;
     gh_task_t *task =
         gh__task_spawn(host, PyTuple_GET_ITEM(args, 0), rest, name == Py_None ? NULL : name);
     Py_DECREF(rest);
-    return (PyObject *)task;
+    return task;
 }
 
-/* Whatever interrupted the caller is raised; -1 then. */
-static int check_interrupts(gh_task_t *task) {
+static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kwargs) {
+    gh_host_t *host = gh__host_or_raise();
+    return host ? (PyObject *)gh__spawn(host, args, kwargs, "|$O:spawn") : NULL;
+}
+
+int gh__check_interrupts(gh_task_t *task) {
     if (gh__cancel_pending(task) || gh__scope_refuses(task)) return gh__cancel_raise(task);
     return PyErr_CheckSignals();
 }
@@ -59,7 +63,7 @@ static PyObject *checkpoint(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(arg
     gh_task_t *task = gh__task_or_raise();
     if (task == NULL) return NULL;
     gh__yield_held(task);
-    if (check_interrupts(task) < 0) return NULL;
+    if (gh__check_interrupts(task) < 0) return NULL;
     Py_RETURN_NONE;
 }
 
@@ -137,7 +141,8 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_green
                                         .m_methods = functions};
 
 static PyTypeObject *const types[] = {&gh__OutcomeType,   &gh__TaskType,   &gh__PromiseType,
-                                      &gh__OperationType, &gh__PortalType, &gh__ScopeType};
+                                      &gh__OperationType, &gh__PortalType, &gh__ScopeType,
+                                      &gh__NurseryType};
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
 int gh__types_open(void) {

@@ -28,6 +28,11 @@ int gh__park_failed(gh_task_t *task, int status);
 int gh__types_open(void);
 extern PyTypeObject gh__OutcomeType, gh__PromiseType, gh__OperationType;
 
+/* Makes a task of the arguments (function, *args), name=.  New reference, or NULL. */
+gh_task_t *gh__spawn(gh_host_t *host, PyObject *args, PyObject *kwargs, const char *format);
+/* After a yield: raises what has interrupted the task, and is -1 then. */
+int gh__check_interrupts(gh_task_t *task);
+
 /* ---- from outcome.c ---- */
 
 /* Seconds (None: for ever) to an absolute deadline.  0, or -1 with an exception. */
@@ -69,6 +74,14 @@ extern PyMethodDef gh__portal_functions[];
 /* ---- from scope.c ---- */
 
 extern PyMethodDef gh__scope_functions[];
+/* Leaves it with an error (stolen, NULL for none); what remains of that, or NULL. */
+PyObject *gh__scope_leave(gh_task_t *task, gh__scope_t *scope, PyObject *error);
+/* True, or what an __exit__ raises: `rest` (stolen) is what remains of the error. */
+PyObject *gh__exit_with(PyObject *error, PyObject *rest);
+
+/* ---- from nursery.c ---- */
+
+extern PyTypeObject gh__NurseryType;
 
 /* ---- from asynclibs.c ---- */
 

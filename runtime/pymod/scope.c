@@ -200,8 +200,7 @@ static PyObject *collect_owed(gh_task_t *task, PyObject *error) {
     return owed;
 }
 
-/* Leaves it with an error (stolen, NULL for none); what remains of that, or NULL. */
-static PyObject *leave(gh_task_t *task, gh__scope_t *self, PyObject *error) {
+PyObject *gh__scope_leave(gh_task_t *task, gh__scope_t *self, PyObject *error) {
     if (self->state != GH__SCOPE_ENTERED)
         return corrupted(error, "%R was left already, or never entered, in %R", (PyObject *)self,
                          (PyObject *)task);
@@ -214,34 +213,28 @@ static PyObject *leave(gh_task_t *task, gh__scope_t *self, PyObject *error) {
     return error == NULL && self->caught && self->fails ? too_slow() : error;
 }
 
-PyDoc_STRVAR(close_doc, "_close(error, /)\n--\n\n"
-                        "Leave the scope with an exception or None; return what remains of it.\n\n"
-                        "In a task; never parks.");
-
-static PyObject *scope_close(gh__scope_t *self, PyObject *error) {
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return NULL;
-    PyObject *rest = leave(host->running, self, error == Py_None ? NULL : Py_NewRef(error));
-    return rest ? rest : Py_NewRef(Py_None);
+/* Another exception is raised as it is: the one being handled is no context of it. */
+PyObject *gh__exit_with(PyObject *error, PyObject *rest) {
+    if (rest == NULL) return PyBool_FromLong(error != Py_None);
+    if (rest == error) {
+        Py_DECREF(rest);
+        Py_RETURN_FALSE;
+    }
+    PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(rest)), rest, PyException_GetTraceback(rest));
+    return NULL;
 }
 
-/* Another exception is raised as it is: the one being handled is no context of it. */
 static PyObject *scope_exit(gh__scope_t *self, PyObject *args) {
     PyObject *type, *error, *traceback;
-    if (!PyArg_ParseTuple(args, "OOO:__exit__", &type, &error, &traceback)) return NULL;
-    PyObject *rest = scope_close(self, error);
-    if (rest == NULL) return NULL;
-    if (rest != error && rest != Py_None) {
-        PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(rest)), rest, PyException_GetTraceback(rest));
+    gh_host_t *host = gh__host_or_raise();
+    if (host == NULL || !PyArg_ParseTuple(args, "OOO:__exit__", &type, &error, &traceback))
         return NULL;
-    }
-    Py_DECREF(rest);
-    return PyBool_FromLong(rest == Py_None && error != Py_None);
+    PyObject *given = error == Py_None ? NULL : Py_NewRef(error);
+    return gh__exit_with(error, gh__scope_leave(host->running, self, given));
 }
 
 static PyMethodDef scope_methods[] = {
     {"cancel", (PyCFunction)scope_cancel, METH_NOARGS, cancel_doc},
-    {"_close", (PyCFunction)scope_close, METH_O, close_doc},
     {"__enter__", (PyCFunction)scope_enter, METH_NOARGS, "Enter the scope, once."},
     {"__exit__", (PyCFunction)scope_exit, METH_VARARGS, "Leave it, and absorb what it caused."},
     {NULL},
