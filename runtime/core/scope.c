@@ -177,7 +177,7 @@ static gh__scope_t *cause(const gh_task_t *task) {
 }
 
 bool gh__scope_tells(gh_task_t *task) {
-    if (GH__LIKELY(task->scope == NULL)) return false;
+    if (GH__LIKELY(task->scope == NULL) || task->armed) return false;
     if (!task->scope->effective) gh__deadlines_fire(task->outcome.host);
     return task->scope->effective && cause(task) != task->told_of;
 }
