@@ -37,7 +37,7 @@ GREENLET := $(shell $(PYTHON) -c 'import greenlet, os; \
 EXTRA ?=
 # A {NULL} that ends one of CPython's tables is meant: clang would have every field of it spelled.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-missing-field-initializers \
-    -fvisibility=hidden -MMD -MP \
+    -fvisibility=hidden -fPIC -MMD -MP \
     -Iruntime $(PY_CFLAGS) $(if $(GREENLET),-isystem $(GREENLET)) \
     -DGH_PYTHON_PREFIX='"$(PY_PREFIX)"' \
     -DGH_GREENLET_DIR='"$(GREENLET)/greenlet"' \
@@ -60,7 +60,12 @@ UV_LINK_static = $(shell pkg-config --variable=libdir libuv 2>/dev/null)/libuv_a
 UV_LINK_shared = $(UV_LIBS)
 ALL_LDFLAGS = -rdynamic $(LDFLAGS) $(EXTRA)
 
-LIBRARY_SOURCES := $(wildcard runtime/*.c runtime/core/*.c runtime/hooks/*.c runtime/pymod/*.c)
+# The number after .so changes with what a program that was linked before could not bear.
+VERSION := $(shell sed -n 's/^.define GH_VERSION "\(.*\)"/\1/p' runtime/greenhost.h)
+SONAME := libgreenhost.so.0
+SHARED := libgreenhost.so.$(VERSION)
+
+LIBRARY_SOURCES := $(wildcard runtime/*.c runtime/*/*.c)
 HOST_SOURCES := $(wildcard host/*.c)
 TEST_SOURCES := $(wildcard tests/check_*.c)
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
@@ -80,8 +85,8 @@ PYTHON_DIRS := $(wildcard pylib tests examples bench)
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_OBJECTS)
 
-## all             build/greenhost and build/libgreenhost.a
-all: $(BUILD)/greenhost $(BUILD)/pylib
+## all             build/greenhost, build/libgreenhost.a and the shared library
+all: $(BUILD)/greenhost $(BUILD)/$(SHARED) $(BUILD)/pylib
 
 tools:
 	@test -n "$(PY_CFLAGS)" -a -n "$(GREENLET)" || { \
@@ -94,6 +99,17 @@ $(BUILD)/flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(CC) $(LINK) $(ALL_CFLAGS) $(ALL_LDFLAGS))' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 FORCE:
+
+# Where a program that is linked statically, and stands anywhere, finds the package.
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(PREFIX)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(BUILD)/runtime/interp.o: $(BUILD)/prefix
+$(BUILD)/runtime/interp.o: private ALL_CFLAGS += -DGH_PACKAGE_DIR='"$(PREFIX)/lib/greenhost/pylib"'
+
+$(BUILD)/runtime/api/embed.o: runtime/api/embed.py
+$(BUILD)/runtime/api/embed.o: private ALL_CFLAGS += -DGH_EMBED_FILE='"runtime/api/embed.py"'
 
 $(BUILD)/%.o: %.c Makefile $(BUILD)/flags | tools
 	@mkdir -p $(@D)
@@ -109,6 +125,12 @@ $(BUILD)/libgreenhost.a: $(LIBRARY_OBJECTS)
 $(BUILD)/greenhost: $(HOST_OBJECTS) $(BUILD)/libgreenhost.a
 	@echo "  LINK  $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $(HOST_OBJECTS) $(LIBRARY_LINK) $(PYTHON_LINK_$(LINK)) $(UV_LINK_$(LINK))
+
+# The program's libuv and the library's are the same, since a loop goes from one to the other.
+$(BUILD)/$(SHARED): $(LIBRARY_OBJECTS)
+	@echo "  LINK  $@"
+	@$(CC) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs $(LDFLAGS) $(EXTRA) -o $@ $^ $(PY_SHARED) $(UV_LIBS)
+	@ln -sf $(SHARED) $(BUILD)/$(SONAME)
 
 # The executable finds the package beside itself; in a build tree that is a link to the source.
 $(BUILD)/pylib: | tools
@@ -214,14 +236,22 @@ format:
 	clang-format -i $(C_FILES)
 	$(if $(PYTHON_DIRS),$(BLACK) $(PYTHON_DIRS))
 
+LIB = $(DESTDIR)$(PREFIX)/lib
 SHARE = $(DESTDIR)$(PREFIX)/share
 PACKAGE_DIR = $(DESTDIR)$(PREFIX)/lib/greenhost/pylib
 
 ## install         into $(DESTDIR)$(PREFIX); the result may be moved as a whole
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(PACKAGE_DIR)/greenhost $(SHARE)/man/man1 \
-	    $(SHARE)/doc/greenhost
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(LIB)/pkgconfig \
+	    $(PACKAGE_DIR)/greenhost $(SHARE)/man/man1 $(SHARE)/doc/greenhost
 	install -m 755 $(BUILD)/greenhost $(DESTDIR)$(PREFIX)/bin/greenhost
+	install -m 644 runtime/greenhost.h $(DESTDIR)$(PREFIX)/include/greenhost.h
+	install -m 644 $(BUILD)/libgreenhost.a $(LIB)/libgreenhost.a
+	install -m 755 $(BUILD)/$(SHARED) $(LIB)/$(SHARED)
+	for name in $(SONAME) libgreenhost.so libgreenhost-surface.so; do ln -sf $(SHARED) $(LIB)/$$name; done
+	for name in greenhost greenhost-static; do \
+	    sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' runtime/$$name.pc.in \
+	        >$(LIB)/pkgconfig/$$name.pc; done
 	install -m 644 $(wildcard pylib/greenhost/*.py pylib/greenhost/py.typed) $(PACKAGE_DIR)/greenhost
 	install -m 644 $(wildcard pylib/*.pyi) $(PACKAGE_DIR)
 	$(PYTHON) -m compileall -q -s "$(DESTDIR)" $(PACKAGE_DIR)
@@ -231,6 +261,8 @@ install: all
 ## uninstall       remove what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/greenhost $(SHARE)/man/man1/greenhost.1
+	rm -f $(DESTDIR)$(PREFIX)/include/greenhost.h $(LIB)/libgreenhost* \
+	    $(LIB)/pkgconfig/greenhost.pc $(LIB)/pkgconfig/greenhost-static.pc
 	rm -rf $(DESTDIR)$(PREFIX)/lib/greenhost $(SHARE)/doc/greenhost
 
 # Some of them are servers.  The tests start their own, so these are kept from starting now, in the way

@@ -2,7 +2,7 @@
 /*
  * main.c: the executable.  It takes its own options, starts Python as python3 does, opens a host
  * on the main thread, and lets Python run the program.  Nothing here that an embedder could not
- * write: greenhost.h and interp.h are all it uses of ours.
+ * write: greenhost.h is all it uses of ours.
  */
 #include <Python.h>
 #include <stdio.h>
@@ -10,7 +10,6 @@
 #include <uv.h>
 
 #include "greenhost.h"
-#include "interp.h"
 #include "options.h"
 
 /* Prints on standard output and reports a failed write, which would otherwise pass for success. */
@@ -31,33 +30,43 @@ static void end_as_stuck(void) {
     if (gh_error_exit_code() == GH_EXIT_STUCK) exit(GH_EXIT_STUCK);
 }
 
+static int fail(void) {
+    const char *message = gh_error_message();
+    if (message[0] != '\0') fprintf(stderr, "greenhost: %s\n", message);
+    return gh_error_exit_code();
+}
+
 /* The program runs in the task that gh_open makes of this thread's own greenlet, so plain
  * Py_RunMain runs the program, with no frame of ours anywhere in its tracebacks. */
 static int run_program(bool plain) {
     gh_host_t *host;
-    if (!plain && gh_open(&host) < 0) {
-        fprintf(stderr, "greenhost: %s\n", gh_error_message());
-        int code = gh_error_exit_code();
+    gh_config_t config = {.size = sizeof(config), .ends_stuck = true};
+    if (!plain && gh_open(&host, &config) < 0) {
+        int code = fail();
         Py_FinalizeEx();
         return code;
     }
-    if (atexit(end_as_stuck) != 0) perror("greenhost: atexit");
+    if (!plain && atexit(end_as_stuck) != 0) perror("greenhost: atexit");
     return Py_RunMain();
 }
 
+static bool asks_for_plain(void) {
+    const char *value = getenv("GREENHOST_PLAIN");
+    return value != NULL && *value != '\0';
+}
+
 static int start_and_run(const options_t *options, int argc, char **argv) {
-    gh_interp_config_t config = {
+    gh_python_t python = {
+        .size = sizeof(python),
+        .venv = options->venv,
         .argc = options->argc,
         .argv = options->argv,
+        .command_line = true,
         .orig_argc = argc,
         .orig_argv = argv,
-        .venv = options->venv,
-        .plain = options->plain || gh_interp_env_plain(),
+        .plain = options->plain || asks_for_plain(),
     };
-    gh_interp_error_t error;
-    if (gh_interp_open(&config, &error) == 0) return run_program(config.plain);
-    if (error.message[0] != '\0') fprintf(stderr, "greenhost: %s\n", error.message);
-    return error.exit_code;
+    return gh_python_open(&python) == 0 ? run_program(python.plain) : fail();
 }
 
 int main(int argc, char **argv) {

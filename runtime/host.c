@@ -5,7 +5,6 @@
  * out: tasks, signals, hub, operations, loop.
  */
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,35 +29,30 @@
 #include "current.h"
 #include "host.h"
 #include "internal.h"
+#include "interp.h"
 #include "pymod/pymod.h"
 
 /* How long tasks that are cancelled at exit may take for their finally blocks. */
 #define EXIT_GRACE_NS UINT64_C(2000000000)
 
-static _Thread_local char failure[256];
-static _Thread_local int failure_code;
-
-const char *gh_error_message(void) { return failure; }
-
-int gh_error_exit_code(void) { return failure_code; }
-
-const char *gh_version(void) { return GH_VERSION; }
-
-void gh__fail(int exit_code, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(failure, sizeof(failure), format, arguments);
-    va_end(arguments);
-    failure_code = exit_code;
-}
-
 gh_host_t *gh__host_hold(gh_host_t *host) {
-    host->holders++;
+    atomic_fetch_add(&host->holders, 1);
     return host;
 }
 
+gh_host_t *gh_hold(gh_host_t *host) { return host ? gh__host_hold(host) : NULL; }
+
+void gh_release(gh_host_t *host) {
+    if (host != NULL) gh__host_drop(host);
+}
+
+gh_host_t *gh_current(void) { return gh__current; }
+
+uv_loop_t *gh_loop(gh_host_t *host) { return host != NULL && host->open ? host->loop : NULL; }
+
 void gh__host_drop(gh_host_t *host) {
-    if (--host->holders > 0) return;
+    if (atomic_fetch_sub(&host->holders, 1) > 1) return;
+    uv_mutex_destroy(&host->post_lock);
     free(host->held);
     free(host->killed);
     free(host);
@@ -77,6 +71,7 @@ static void after_fork(void) {
     gh__signal_after_fork();
     if (host == NULL) return;
     if (host->running == NULL) {
+        if (host->guest) gh__loop_after_fork(host);
         gh__current = NULL;
         return;
     }
@@ -107,33 +102,50 @@ static PyObject *on_python_exit(PyObject *self, PyObject *Py_UNUSED(args)) {
 
 static PyMethodDef on_python_exit_def = {"close", on_python_exit, METH_NOARGS, NULL};
 
+/* Calls a function of Python's atexit with ours.  0, or -1 with an exception. */
+static int tell_atexit(gh_host_t *host, const char *name) {
+    PyObject *atexit = PyImport_ImportModule("atexit");
+    PyObject *done = atexit ? PyObject_CallMethod(atexit, name, "O", host->on_exit) : NULL;
+    Py_XDECREF(done);
+    Py_XDECREF(atexit);
+    return done == NULL ? -1 : 0;
+}
+
 /* The first to be registered is the last to run. */
 static int register_exit(gh_host_t *host) {
     PyObject *capsule = PyCapsule_New(host, NULL, NULL);
-    PyObject *handler = capsule ? PyCFunction_New(&on_python_exit_def, capsule) : NULL;
-    PyObject *atexit = handler ? PyImport_ImportModule("atexit") : NULL;
-    PyObject *done = atexit ? PyObject_CallMethod(atexit, "register", "O", handler) : NULL;
-    Py_XDECREF(done);
-    Py_XDECREF(atexit);
-    Py_XDECREF(handler);
+    host->on_exit = capsule ? PyCFunction_New(&on_python_exit_def, capsule) : NULL;
     Py_XDECREF(capsule);
-    return done == NULL ? -1 : 0;
+    return host->on_exit ? tell_atexit(host, "register") : -1;
+}
+
+/* Where the program turns the loop, the hub is there from the start, and no main task is. */
+static int open_tasks(gh_host_t *host) {
+    if (!host->guest) return gh__task_adopt_main(host);
+    host->main_ident = host->thread;
+    return gh__switch_open(host);
+}
+
+/* `threading` takes the thread that imports it for the main one, and that must not be a task. */
+static int settle_main_thread(gh_host_t *host) {
+    PyObject *threading = host->guest ? PyImport_ImportModule("threading") : NULL;
+    Py_XDECREF(threading);
+    return host->guest && threading == NULL ? -1 : 0;
 }
 
 static int open_python(gh_host_t *host) {
     gh__current = host;
-    if (gh__types_open() < 0 || gh__cancel_open() < 0 || gh__task_adopt_main(host) < 0 ||
-        register_exit(host) < 0) {
+    if (gh__types_open() < 0 || gh__cancel_open() < 0 || settle_main_thread(host) < 0 ||
+        open_tasks(host) < 0 || register_exit(host) < 0) {
         PyErr_Print();
-        gh__fail(GH_EXIT_OSERR, "the main task can't be made; see the error above");
-        return UV_ENOMEM;
+        return gh__refuse(UV_ENOMEM, "Python can't be made ready for tasks; see the error above");
     }
     gh__signal_open(host);
     return 0;
 }
 
-static int open_host(gh_host_t *host) {
-    static bool fork_handled;
+/* Without Python, whose parts come later. */
+static void init(gh_host_t *host) {
     gh__list_init(&host->ready);
     gh__list_init(&host->batch);
     gh__list_init(&host->tasks);
@@ -141,64 +153,129 @@ static int open_host(gh_host_t *host) {
     gh__list_init(&host->sources);
     gh__list_init(&host->posts);
     gh__list_init(&host->sigwaits);
-    host->loop = &host->own_loop;
+    gh__list_init(&host->finished);
+    gh__list_init(&host->emptied);
+    host->loop = host->guest ? host->config.loop : &host->own_loop;
     host->epfd = host->deadlines.timerfd = -1;
-    host->tstate = PyThreadState_Get();
     host->tid = gettid();
+}
+
+/* What has to be true of this process, and is not of each. */
+static int check_process(gh_host_t *host) {
+    static bool fork_handled;
+    const char *reason;
+    if (!gh_surface_active(&reason)) return gh__unusable(reason);
+    if (!gh__identity_is_main())
+        return gh__refuse(UV_EPERM, "Python's main thread is another one; open the host there");
+    if (gh__identity_open(host) < 0)
+        return gh__unusable(
+            "this libpython does not call our pthread_self; use Debian's python3.11");
+    if (!fork_handled && pthread_atfork(NULL, NULL, after_fork) != 0) return UV_ENOMEM;
+    fork_handled = true;
+    return gh__switch_check();
+}
+
+static int open_host(gh_host_t *host) {
+    host->tstate = PyThreadState_Get();
     host->empty_tuple = PyTuple_New(0);
     host->threading_name = PyUnicode_InternFromString("threading");
     if (host->empty_tuple == NULL || host->threading_name == NULL) return UV_ENOMEM;
-    if (gh__identity_open(host) < 0) {
-        gh__fail(
-            GH_EXIT_UNAVAILABLE,
-            "this libpython does not call the executable's pthread_self; use Debian's python3.11");
-        return UV_ENOSYS;
-    }
-    if (!fork_handled && pthread_atfork(NULL, NULL, after_fork) != 0) return UV_ENOMEM;
-    fork_handled = true;
-    int error = gh__switch_check();
-    if (error < 0 || (error = uv_mutex_init(&host->post_lock)) < 0) return error;
-    return open_python(host);
+    int error = check_process(host);
+    if (error == 0 && host->guest) error = gh__loop_open(host);
+    return error < 0 ? error : open_python(host);
 }
 
-int gh_open(gh_host_t **out) {
-    gh__fail(0, "%s", "");
-    if (gh__current != NULL) {
-        gh__fail(GH_EXIT_OSERR, "this thread has a host already; use that one");
-        return UV_EBUSY;
+static void clear_python(gh_host_t *host) {
+    Py_CLEAR(host->on_exit);
+    Py_CLEAR(host->embed);
+    Py_CLEAR(host->empty_tuple);
+    Py_CLEAR(host->threading_name);
+    Py_CLEAR(host->main);
+}
+
+/* What has been opened of a host that can't be. */
+static void undo(gh_host_t *host) {
+    host->running = NULL;
+    gh__current = NULL;
+    host->closed = true;
+    gh__loop_close(host);
+    Py_CLEAR(host->hub);
+    clear_python(host);
+}
+
+/* In a running interpreter, with the GIL. */
+static int open_with_gil(gh_host_t *host) {
+    if (gh__interp_join() < 0) {
+        PyErr_Print();
+        return gh__refuse(UV_ENOMEM, "the module _greenhost can't be made; see the error above");
     }
-    gh_host_t *host = calloc(1, sizeof(*host));
-    if (host == NULL) {
-        gh__fail(GH_EXIT_OSERR, "no memory for the host; free some and try again");
-        return UV_ENOMEM;
-    }
-    host->holders = 1;
     int error = open_host(host);
-    if (error < 0) {
-        if (failure_code == 0)
-            gh__fail(GH_EXIT_OSERR, "the host can't be made: %s; free memory and try again",
-                     uv_strerror(error));
-        /* The process is about to end with an exit code of ours: nothing is undone for it. */
-        gh__current = NULL;
+    if (error < 0) undo(host);
+    return error;
+}
+
+/* The GIL is left as it was found, and free where there was no Python. */
+static int open_in_python(gh_host_t *host) {
+    if (Py_IsInitialized()) {
+        PyGILState_STATE gil = PyGILState_Ensure();
+        int error = open_with_gil(host);
+        PyGILState_Release(gil);
         return error;
     }
-    *out = host;
-    return 0;
+    int error = gh_python_open(host->config.python);
+    if (error < 0) return error;
+    error = open_with_gil(host);
+    PyEval_SaveThread();
+    return error;
+}
+
+static gh_host_t *host_new(const gh_config_t *config) {
+    gh_host_t *host = calloc(1, sizeof(*host));
+    if (host == NULL) return NULL;
+    if (uv_mutex_init(&host->post_lock) < 0) {
+        free(host);
+        return NULL;
+    }
+    host->holders = 1;
+    host->config = *config;
+    host->guest = config->loop != NULL;
+    init(host);
+    return host;
+}
+
+int gh_open(gh_host_t **out, const gh_config_t *given) {
+    gh_config_t config;
+    gh__fail(0, "%s", "");
+    if (out == NULL) return gh__refuse(UV_EINVAL, "gh_open needs a place for the host");
+    int error = gh__take_struct(&config, sizeof(config), given);
+    if (error < 0) return error;
+    if (gh__current != NULL)
+        return gh__refuse(UV_EBUSY, "this thread has a host already; use that one");
+    gh_host_t *host = host_new(&config);
+    error = host ? open_in_python(host) : UV_ENOMEM;
+    if (error == 0) {
+        *out = host;
+        return 0;
+    }
+    if (gh_error_message()[0] == '\0' && error != UV_ECANCELED)
+        gh__refuse(error, "there is no memory for the host; free some and try again");
+    gh_release(host);
+    return error;
 }
 
 /* ---- closing ---- */
 
-static void report_left(PyObject *left) {
+static void report_left(gh_host_t *host, PyObject *left) {
     Py_ssize_t count = PyList_GET_SIZE(left);
-    PySys_FormatStderr(
-        "greenhost: %zd task%s still alive at exit; join or cancel before the end:\n", count,
+    PyObject *text = PyUnicode_FromFormat(
+        "greenhost: %zd task%s still alive at exit; join or cancel before the end:", count,
         count == 1 ? " was" : "s were");
-    for (Py_ssize_t i = 0; i < count; i++) {
+    for (Py_ssize_t i = 0; text != NULL && i < count; i++) {
         PyObject *line = gh__task_describe((gh_task_t *)PyList_GET_ITEM(left, i));
-        if (line != NULL) PySys_FormatStderr("  %U\n", line);
-        if (line == NULL) PyErr_Clear();
+        if (line != NULL) Py_SETREF(text, PyUnicode_FromFormat("%U\n  %U", text, line));
         Py_XDECREF(line);
     }
+    gh__report(host, text);
 }
 
 /* What it raises then is nobody's business.  Each has an exception of its own, which tells its story. */
@@ -223,15 +300,17 @@ static void end_tasks(PyObject *left) {
 static void be_brief_if_interrupted(gh_host_t *host) {
     host->brief = PySys_GetObject("last_type") == PyExc_KeyboardInterrupt;
     if (host->brief && host->unseen > 1)
-        PySys_FormatStderr("greenhost: %zu exceptions were never retrieved; one of them:\n",
-                           host->unseen);
+        gh__report(host,
+                   PyUnicode_FromFormat("greenhost: %zu exceptions were never retrieved; one of "
+                                        "them:",
+                                        host->unseen));
 }
 
 static void end_all_tasks(gh_host_t *host) {
     PyObject *left = gh__task_list(host, host->main);
     if (left != NULL && PyList_GET_SIZE(left) > 0) {
-        report_left(left);
-        end_tasks(left);
+        report_left(host, left);
+        if (!host->guest) end_tasks(left);
     }
     Py_XDECREF(left);
 }
@@ -251,11 +330,26 @@ void gh__host_close(gh_host_t *host) {
     int error = gh__loop_close(host);
     gh__post_run(host);
     gh__chores_run(host);
-    Py_CLEAR(host->empty_tuple);
-    Py_CLEAR(host->threading_name);
-    Py_CLEAR(host->main);
+    clear_python(host);
     /* A call that was abandoned may still be in uv's pool, and needs the loop's memory. */
-    if (error < 0) return;
-    uv_mutex_destroy(&host->post_lock);
-    gh__host_drop(host);
+    if (error < 0) gh__host_hold(host);
+}
+
+/* Besides the main task. */
+size_t gh__others(const gh_host_t *host) { return host->task_count - (host->main != NULL); }
+
+int gh_close(gh_host_t *host) {
+    int error = gh__check_loop(host);
+    if (error < 0) return error;
+    if (host->running != host->main || host->orphan)
+        return gh__refuse(UV_EBUSY,
+                          "a task, or the host's own loop, can't close the host it runs in; "
+                          "let the program do it");
+    if (gh__others(host) > 0)
+        return gh__refuse(UV_EBUSY, "tasks are left; wait for them, or end them with gh_shutdown");
+    PyGILState_STATE gil = PyGILState_Ensure();
+    if (tell_atexit(host, "unregister") < 0) PyErr_Clear();
+    gh__host_close(host);
+    PyGILState_Release(gil);
+    return 0;
 }

@@ -17,6 +17,8 @@
 struct gh_host_s {
     uv_loop_t *loop; /* its own, below, or one that the program made */
     uv_loop_t own_loop;
+    bool
+        guest; /* the program turns the loop: there is no main task, and the hub is whoever turns it */
     uv_check_t check;
     uv_prepare_t prepare;
     uv_idle_t idle;
@@ -34,7 +36,8 @@ struct gh_host_s {
     uint64_t turn_ends;   /* when the loop should turn again, ns */
     gh_task_t *running;   /* NULL: the hub */
     gh_task_t *main;
-    gh__link_t ready, batch; /* those whose turn is next, and those whose turn is now */
+    unsigned long main_ident; /* of who is Python's main thread: the main task, or the hub */
+    gh__link_t ready, batch;  /* those whose turn is next, and those whose turn is now */
     gh__link_t tasks;
     size_t task_count;
     uint64_t spawned;
@@ -74,24 +77,48 @@ struct gh_host_s {
     size_t hopeless;     /* tasks that only another task or a thread could wake */
     bool orphan; /* the child of a fork whose main task is not the thread's first greenlet */
 
-    gh__link_t chores; /* what needs the GIL: gh__chore_add */
-    size_t holders;    /* of this memory: the open host, and each of its outcomes */
-    bool closed;       /* there is no loop any more; outcomes may live on */
-    size_t unseen;     /* outcomes that failed, and nobody has asked how */
-    bool brief;        /* the next of them that is told of is the last */
-    bool silent;       /* none is told of any more */
+    gh__link_t chores;     /* what needs the GIL: gh__chore_add */
+    atomic_size_t holders; /* of this memory: the program, the open loop, each of its outcomes */
+    atomic_bool closed;    /* there is no loop any more; outcomes may live on */
+    size_t unseen;         /* outcomes that failed, and nobody has asked how */
+    bool brief;            /* the next of them that is told of is the last */
+    bool silent;           /* none is told of any more */
 
+    gh_config_t config;  /* the program's */
+    gh__link_t finished; /* gh__post_t: callbacks of the program's, for the end of this turn */
+    gh__link_t emptied;  /* gh__waiter_t, fired when the last task but the main one is done */
+    bool started_python;
+    bool refuses; /* gh_spawn does: a shutdown has begun */
+    uint64_t switches;
+    struct gh__shutdown_s *shutdown;
+    struct gh__watchdog_s *watchdog;
+    PyObject *embed; /* the module of api/embed.py, NULL before it is needed */
+
+    PyObject *on_exit; /* what atexit calls */
     PyObject *empty_tuple;
     PyObject *threading_name;
 };
 
+/* Copies a struct of the program's, which may be an older and shorter one, or NULL for one of zeros.
+ * UV_EINVAL after gh__fail. */
+int gh__take_struct(void *own, size_t size, const void *given);
 /* Fills in what gh_error_message and gh_error_exit_code tell. */
 void gh__fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same in one: returns `error`. */
+int gh__refuse(int error, const char *message);
+/* And for what can't be used as it is here: UV_ENOSYS. */
+int gh__unusable(const char *message);
+/* 0 where a function of the interface may go on with this host: it is open, and for the second this
+ * is its loop's thread.  Else a UV_E* after gh__fail.  Any thread. */
+int gh__check_open(const gh_host_t *host);
+int gh__check_loop(const gh_host_t *host);
 
-/* Keeps the host's memory (not the host) until as many drops.  With the GIL.  Returns it. */
+/* Keeps the host's memory (not the host) until as many drops.  Any thread.  Returns it. */
 gh_host_t *gh__host_hold(gh_host_t *host);
 void gh__host_drop(gh_host_t *host);
 
+/* Tasks, besides the main one. */
+size_t gh__others(const gh_host_t *host);
 /* Wakes what waits, reports what is left, ends the hub, closes the loop.  With the GIL. */
 void gh__host_close(gh_host_t *host);
 

@@ -39,7 +39,7 @@ START_TEST(it_leaves_no_descriptor_open) {
     join(spawn_c(host, nap));
     gh__host_close(host);
     int before = count_descriptors();
-    ck_assert_int_eq(gh_open(&host), 0);
+    ck_assert_int_eq(gh_open(&host, NULL), 0);
     join(spawn_c(host, nap));
     ck_assert_int_gt(count_descriptors(), before);
     gh__host_close(host);
@@ -50,7 +50,7 @@ END_TEST
 
 START_TEST(a_thread_has_one_host) {
     gh_host_t *host = host_open(), *other = NULL;
-    ck_assert_int_eq(gh_open(&other), UV_EBUSY);
+    ck_assert_int_eq(gh_open(&other, NULL), UV_EBUSY);
     ck_assert_ptr_null(other);
     ck_assert_int_eq(gh_error_exit_code(), GH_EXIT_OSERR);
     ck_assert_ptr_nonnull(strstr(gh_error_message(), "use that one"));
@@ -100,7 +100,7 @@ START_TEST(a_host_without_tasks_takes_no_descriptor) {
     python_open();
     leave(0);
     gh_host_t *host;
-    ck_assert_int_eq(gh_open(&host), 0);
+    ck_assert_int_eq(gh_open(&host, NULL), 0);
     host_end();
 }
 END_TEST

@@ -81,7 +81,7 @@ static inline void python_open(void) {
 static inline gh_host_t *host_open(void) {
     gh_host_t *host = NULL;
     python_open();
-    int error = gh_open(&host);
+    int error = gh_open(&host, NULL);
     ck_assert_msg(error == 0, "%s", gh_error_message());
     return host;
 }

@@ -54,7 +54,7 @@ static PyObject *take(gh_task_t *task) {
     PyObject *error = task->cancel;
     task->cancel = NULL;
     task->armed = false;
-    gh__identity_set_main(task->outcome.host->main->identity.ident);
+    gh__identity_set_main(task->outcome.host->main_ident);
     return error;
 }
 

@@ -75,29 +75,34 @@ PyObject *gh__task_frame(gh_task_t *task) {
     return frame;
 }
 
-static void dump_stack(gh_task_t *task, PyObject *file) {
+PyObject *gh__task_stack(gh_task_t *task) {
     PyObject *frame = gh__task_frame(task);
-    PyObject *module = frame ? PyImport_ImportModule("traceback") : NULL;
-    PyObject *done =
-        module ? PyObject_CallMethod(module, "print_stack", "OOO", frame, Py_None, file) : NULL;
-    if (done == NULL) PyErr_Clear();
-    Py_XDECREF(done);
-    Py_XDECREF(module);
+    PyObject *text = frame ? gh__traceback("format_stack", frame) : PyUnicode_FromString("");
     Py_XDECREF(frame);
+    return text;
+}
+
+/* The stack is left out where it can't be had. */
+static PyObject *dump_one(gh_task_t *task) {
+    PyObject *line = gh__task_describe(task), *stack = line ? gh__task_stack(task) : NULL;
+    if (line != NULL && stack == NULL) PyErr_Clear();
+    if (stack != NULL && PyUnicode_GET_LENGTH(stack) > 0) {
+        Py_SETREF(line, PyUnicode_FromFormat("%U\n%U", line, stack));
+    }
+    Py_XDECREF(stack);
+    return line;
 }
 
 void gh__dump(gh_host_t *host, const char *headline) {
-    PyObject *file = PySys_GetObject("stderr");
-    PySys_FormatStderr("%s\n", headline);
-    host->no_switch++; /* what is printed must not change meanwhile */
-    for (gh__link_t *item = host->tasks.next; item != &host->tasks; item = item->next) {
-        gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
-        PyObject *line = gh__task_describe(task);
-        if (line != NULL) PySys_FormatStderr("%U\n", line);
-        if (line == NULL) PyErr_Clear();
-        Py_XDECREF(line);
-        if (file != NULL) dump_stack(task, file);
+    PyObject *text = PyUnicode_FromFormat("%s\n", headline);
+    host->no_switch++; /* what is reported must not change meanwhile */
+    for (gh__link_t *item = host->tasks.next; text != NULL && item != &host->tasks;
+         item = item->next) {
+        PyObject *one = dump_one(GH__CONTAINER(item, gh_task_t, all));
+        if (one != NULL) Py_SETREF(text, PyUnicode_FromFormat("%U%U\n", text, one));
+        Py_XDECREF(one);
     }
+    gh__report(host, text);
     host->no_switch--;
 }
 
@@ -119,10 +124,10 @@ static bool timer_pending(void) {
 
 /* A thread that is not there any more has posted all it would, so posts are looked at last. */
 bool gh__all_stuck(gh_host_t *host) {
-    return host->main != NULL && host->hopeless == host->task_count && host->deadlines.count == 0 &&
-           host->fd_waits == 0 && host->jobs == 0 && host->operations == 0 &&
-           gh__list_empty(&host->sigwaits) && !gh__signal_could_wake() && !timer_pending() &&
-           !other_threads(host) && !gh__post_pending(host);
+    return host->config.ends_stuck && host->hopeless == host->task_count &&
+           host->deadlines.count == 0 && host->fd_waits == 0 && host->jobs == 0 &&
+           host->operations == 0 && gh__list_empty(&host->sigwaits) && !gh__signal_could_wake() &&
+           !timer_pending() && !other_threads(host) && !gh__post_pending(host);
 }
 
 /* Ctrl-C ends any program; only one that means to do something else then can be said to wait. */

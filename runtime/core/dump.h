@@ -9,7 +9,9 @@
 PyObject *gh__task_describe(gh_task_t *task);
 /* The frame of a task that is parked or running, NULL without an exception.  New reference. */
 PyObject *gh__task_frame(gh_task_t *task);
-/* Writes every task with its Python stack to stderr.  With the GIL. */
+/* Its Python stack, as in a traceback, "" if it has none.  New reference, or NULL with an exception. */
+PyObject *gh__task_stack(gh_task_t *task);
+/* Reports every task with its Python stack.  With the GIL. */
 void gh__dump(gh_host_t *host, const char *headline);
 /* True when nothing that exists could ever make a task ready. */
 bool gh__all_stuck(gh_host_t *host);

@@ -30,8 +30,8 @@ int gh__errors_open(void) {
     return gh__ScopeCancelled == NULL || gh__TooSlowError == NULL ? -1 : 0;
 }
 
-int gh__raise_failure(void) {
-    PySys_FormatStderr("greenhost: %s\n", gh_error_message());
+int gh__raise_failure(gh_host_t *host) {
+    gh__report(host, PyUnicode_FromFormat("greenhost: %s", gh_error_message()));
     PyObject *code = PyLong_FromLong(gh_error_exit_code());
     if (code != NULL) PyErr_SetObject(PyExc_SystemExit, code);
     Py_XDECREF(code);
@@ -52,6 +52,29 @@ PyObject *gh__take_error(void) {
     Py_XDECREF(type);
     Py_XDECREF(traceback);
     return value;
+}
+
+PyObject *gh__traceback(const char *function, PyObject *argument) {
+    PyObject *module = PyImport_ImportModule("traceback");
+    PyObject *lines = module ? PyObject_CallMethod(module, function, "O", argument) : NULL;
+    PyObject *empty = lines ? PyUnicode_FromString("") : NULL;
+    PyObject *text = empty ? PyUnicode_Join(empty, lines) : NULL;
+    Py_XDECREF(empty);
+    Py_XDECREF(lines);
+    Py_XDECREF(module);
+    return text;
+}
+
+void gh__report(gh_host_t *host, PyObject *given) {
+    PyObject *text = given ? PyObject_CallMethod(given, "rstrip", NULL) : NULL;
+    const char *utf8 = text && host->config.report ? PyUnicode_AsUTF8(text) : NULL;
+    if (utf8 != NULL)
+        host->config.report(host->config.data, utf8);
+    else if (text != NULL)
+        PySys_FormatStderr("%U\n", text);
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(given);
 }
 
 static void flush(const char *name) {

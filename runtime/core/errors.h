@@ -13,11 +13,16 @@ extern PyObject *gh__TooSlowError; /* what a time limit raises: a TimeoutError *
 /* Makes them.  0, or -1 with an exception. */
 int gh__errors_open(void);
 /* Says in one line what gh__fail was told, and raises SystemExit with its code; -1. */
-int gh__raise_failure(void);
+int gh__raise_failure(gh_host_t *host);
 /* Raises OSError for a negative UV_E*; NULL. */
 PyObject *gh__raise_os(int error);
 /* The exception being raised, as an instance with its traceback.  New reference. */
 PyObject *gh__take_error(void);
+/* What a function of the module traceback makes of its argument, as one string: "format_exception" of
+ * an exception, "format_stack" of a frame.  New reference, or NULL with an exception. */
+PyObject *gh__traceback(const char *function, PyObject *argument);
+/* Reports the text (stolen; NULL: an exception is cleared) to whom the host reports. */
+void gh__report(gh_host_t *host, PyObject *text);
 /* Flushes sys.stdout and sys.stderr, without parking, ignoring errors. */
 void gh__flush_standard_files(gh_host_t *host);
 

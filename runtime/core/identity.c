@@ -69,6 +69,8 @@ void gh__identity_clear(gh_host_t *host) {
 
 void gh__identity_set_main(unsigned long ident) { _PyRuntime.main_thread = ident; }
 
+bool gh__identity_is_main(void) { return PyThread_get_thread_ident() == _PyRuntime.main_thread; }
+
 bool gh__identity_is_runtime(const void *address) {
     return (const char *)address >= (const char *)&_PyRuntime &&
            (const char *)address < (const char *)(&_PyRuntime + 1);

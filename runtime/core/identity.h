@@ -32,6 +32,8 @@ void gh__identity_swap(gh_host_t *host, gh__identity_t *identity);
 void gh__identity_clear(gh_host_t *host);
 /* Makes CPython take `ident` for the main thread's, which alone runs signal handlers. */
 void gh__identity_set_main(unsigned long ident);
+/* Whether Python takes the calling thread for its main one.  With the GIL. */
+bool gh__identity_is_main(void);
 /* True when the address lies in CPython's own runtime state: the GIL's lock, which never parks. */
 bool gh__identity_is_runtime(const void *address);
 /* True when a signal's Python handler has yet to run. */

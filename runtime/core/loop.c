@@ -21,6 +21,7 @@
 #include "core/post.h"
 #include "core/signal.h"
 #include "core/task.h"
+#include "current.h"
 #include "hooks/libc.h"
 #include "host.h"
 #include "internal.h"
@@ -33,12 +34,17 @@
 
 /* ---- the turns ---- */
 
+/* False in a uv_run that a task makes, inside the one that it runs in, or that another thread makes:
+ * a program that does so must not do more harm than to wait. */
+static bool is_hub(const gh_host_t *host) { return gh__current == host && host->running == NULL; }
+
 static void on_idle(uv_idle_t *idle) { (void)idle; }
 
 /* Before the poll: it must not sleep while tasks are ready, nor past the next deadline.  To start or
  * stop the idle handle can't fail: it has a callback. */
 static void on_prepare(uv_prepare_t *prepare) {
     gh_host_t *host = prepare->data;
+    if (!is_hub(host)) return;
     if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) || host->stopping) {
         uv_idle_start(&host->idle, on_idle);
         return;
@@ -62,10 +68,12 @@ static void end_orphan(gh_host_t *host) {
 /* After the poll, whose callbacks have only marked tasks ready. */
 static void on_check(uv_check_t *check) {
     gh_host_t *host = check->data;
+    if (!is_hub(host)) return;
     gh__signal_deliver(host);
     gh__lot_look_again();
     gh__deadlines_fire(host);
     gh__run_ready(host);
+    gh__posts_run(&host->finished);
     if (host->orphan && host->main->state == GH__DONE) end_orphan(host);
 }
 
@@ -97,28 +105,43 @@ static int open_handles(gh_host_t *host) {
     return error < 0 ? error : uv_check_start(&host->check, on_check);
 }
 
-/* Those of the loop that are in the host. */
+static bool is_ours(const uv_handle_t *handle, const gh_host_t *host) {
+    return (char *)handle >= (char *)host && (char *)handle < (char *)host + sizeof(gh_host_t);
+}
+
+/* A loop that the program turns is kept going by tasks alone: see gh__loop_keep. */
+static void unref_ours(uv_handle_t *handle, void *host) {
+    if (is_ours(handle, host)) uv_unref(handle);
+}
+
+/* The handles are part of the host, so it has to be there until the loop has let go of them. */
+static void on_closed(uv_handle_t *handle) { gh__host_drop(handle->data); }
+
 static void close_ours(uv_handle_t *handle, void *host) {
-    if ((char *)handle >= (char *)host && (char *)handle < (char *)host + sizeof(gh_host_t))
-        uv_close(handle, NULL);
+    if (!is_ours(handle, host)) return;
+    handle->data = gh__host_hold(host);
+    uv_close(handle, on_closed);
 }
 
 /* However much of it has been opened. */
 static int close_all(gh_host_t *host) {
     uv_walk(host->loop, close_ours, host);
-    uv_run(host->loop, UV_RUN_NOWAIT);
+    if (!host->guest) uv_run(host->loop, UV_RUN_NOWAIT);
     gh__fdwait_close(host);
     gh__deadlines_close(host);
     gh__guard_close(host);
-    return uv_loop_close(host->loop);
+    return host->guest ? 0 : uv_loop_close(host->loop);
 }
 
 static int open_all(gh_host_t *host) {
     int error = check_descriptors();
-    if (error < 0 || (error = uv_loop_init(host->loop)) < 0) return error;
+    if (error == 0 && !host->guest) error = uv_loop_init(host->loop);
+    if (error < 0) return error;
     if ((error = gh__fdwait_open(host)) < 0 || (error = gh__deadlines_open(host)) < 0 ||
         (error = open_handles(host)) < 0 || (error = gh__post_open(host)) < 0)
         close_all(host);
+    else if (host->guest)
+        uv_walk(host->loop, unref_ours, host);
     return error;
 }
 
@@ -149,6 +172,21 @@ int gh__loop_close(gh_host_t *host) {
     return error;
 }
 
+/* ---- a loop that the program turns ---- */
+
+/* It ends its uv_run when nothing keeps it going.  Of our handles one does, while there are tasks. */
+void gh__loop_keep(gh_host_t *host) {
+    if (!host->guest) return;
+    if (host->task_count > 0)
+        uv_ref((uv_handle_t *)&host->async);
+    else
+        uv_unref((uv_handle_t *)&host->async);
+}
+
+void gh__loop_kick(gh_host_t *host) {
+    if (host->guest && host->running == NULL) uv_idle_start(&host->idle, on_idle);
+}
+
 /* ---- fork ---- */
 
 /*
@@ -164,9 +202,31 @@ static void forget_threads(gh_host_t *host) {
     host->loop->wq_async.pending = host->async.pending = 0;
 }
 
+/*
+ * The child of a fork leaves the program's loop, and all that the program does with it, to its parent.
+ * In a task it gets a loop of its own, as a host that was opened without one does; elsewhere it has no
+ * host, and the program may do with its loop what it likes.
+ */
+static void leave_program(gh_host_t *host) {
+    uv_unref((uv_handle_t *)&host->async);
+    if (host->running == NULL) return;
+    host->guest = host->open = false;
+    host->loop = &host->own_loop;
+    host->hub = NULL; /* never freed: it turns the loop that is left */
+    host->worker_count = 0;
+    libc_close(host->epfd);
+    libc_close(host->deadlines.timerfd);
+    host->epfd = host->deadlines.timerfd = -1;
+    gh__own_fds_closed();
+}
+
 int gh__loop_after_fork(gh_host_t *host) {
     if (!host->open) return 0;
     int error = gh__fdwait_after_fork(host);
+    if (host->guest) {
+        leave_program(host);
+        return error;
+    }
     forget_threads(host);
     if (error == 0) error = uv_loop_fork(host->loop);
     if (error == 0) {

@@ -11,5 +11,9 @@ int gh__loop_open(gh_host_t *host);
 /* UV_EBUSY when a thread of the pool still needs the loop's memory. */
 int gh__loop_close(gh_host_t *host);
 int gh__loop_after_fork(gh_host_t *host);
+/* Tasks keep a loop that the program turns alive: to be told when their number has changed. */
+void gh__loop_keep(gh_host_t *host);
+/* Makes a loop that the program turns come round at once: something was made ready in between. */
+void gh__loop_kick(gh_host_t *host);
 
 #endif

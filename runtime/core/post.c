@@ -66,3 +66,11 @@ void gh__post_run(gh_host_t *host) {
     gh__post_t *post;
     while ((post = take(host)) != NULL) post->run(post);
 }
+
+void gh__posts_run(gh__link_t *list) {
+    gh__link_t *item;
+    while ((item = gh__list_pop(list)) != NULL) {
+        gh__post_t *post = GH__CONTAINER(item, gh__post_t, link);
+        post->run(post);
+    }
+}

@@ -22,6 +22,8 @@ void gh__wake(gh_host_t *host);
 /* Takes back a post that has not run.  Loop thread. */
 void gh__post_cancel(gh_host_t *host, gh__post_t *post);
 void gh__post_run(gh_host_t *host);
+/* Runs those in a list of the loop thread's own.  Loop thread, without the GIL. */
+void gh__posts_run(gh__link_t *list);
 /* True when one has not run.  Loop thread. */
 bool gh__post_pending(gh_host_t *host);
 

@@ -59,9 +59,10 @@ static void note(int signum, const struct sigaction *action) {
     if (is_function(action)) {
         atomic_fetch_or(&handled, bit);
         if (!(action->sa_flags & SA_RESTART)) atomic_fetch_or(&interrupting, bit);
-        host->main_is_due = true;
+        host->main_is_due = host->main != NULL;
         gh_task_t *running = host->running;
-        if (running != NULL && running != host->main) gh__preempt_request(host);
+        if (host->main_is_due && running != NULL && running != host->main)
+            gh__preempt_request(host);
     }
     atomic_fetch_or(&arrived, bit);
     gh__wake(host);

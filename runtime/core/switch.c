@@ -45,7 +45,7 @@ static void enter(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     host->running = task;
     gh__identity_swap(host, &task->identity);
-    gh__identity_set_main(task->armed ? task->identity.ident : host->main->identity.ident);
+    gh__identity_set_main(task->armed ? task->identity.ident : host->main_ident);
     if (GH__UNLIKELY(task->armed)) gh__cancel_remind(task);
     if (task == host->main) {
         host->main_is_due = false;
@@ -58,7 +58,7 @@ static void enter(gh_task_t *task) {
 static void leave(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     gh__identity_swap(host, &task->identity);
-    gh__identity_set_main(host->main->identity.ident);
+    gh__identity_set_main(host->main_ident);
     host->running = NULL;
 }
 
@@ -137,6 +137,7 @@ void gh__switch_away(gh_task_t *task) {
 /* Whoever holds the greenlet, or has given it attributes, takes it for one that ends with its task. */
 static bool may_be_reused(const gh_host_t *host, PyGreenlet *worker) {
     Py_ssize_t ours = 1 + (host->resumed == worker); /* and the one that greenlet has */
+    if (host->hub == NULL) return false; /* a child of fork's has left it to its parent */
     bool plain = worker->dict == NULL || PyDict_GET_SIZE(worker->dict) == 0;
     return plain && worker->weakreflist == NULL && Py_REFCNT(worker) == 1 + ours &&
            host->worker_count < GH__IDLE_WORKERS;
@@ -238,7 +239,15 @@ static PyGreenlet *new_hub(gh_host_t *host) {
     return hub;
 }
 
+/* Where the program turns the loop it does so in the thread's first greenlet. */
+static int adopt_hub(gh_host_t *host) {
+    host->hub = first_greenlet();
+    host->resumed = (PyGreenlet *)Py_XNewRef((PyObject *)host->hub);
+    return host->hub == NULL ? -1 : 0;
+}
+
 static int start_hub(gh_host_t *host) {
+    if (host->guest) return adopt_hub(host);
     PyGreenlet *hub = new_hub(host), *starter = hub ? PyGreenlet_GetCurrent() : NULL;
     PyObject *args = starter ? PyTuple_Pack(1, starter) : NULL;
     PyObject *result = args ? PyGreenlet_Switch(hub, args, NULL) : NULL;
@@ -321,7 +330,7 @@ static int load_and_start(gh_host_t *host) {
     int result = import_greenlet();
     /* A finalizer that spawns may have been here meanwhile. */
     if (result == 0 && host->hub == NULL) result = start_hub(host);
-    gh__identity_set_main(host->main->identity.ident);
+    gh__identity_set_main(host->main_ident);
     gh__identity_attend(host);
     return result;
 }
@@ -331,7 +340,7 @@ int gh__switch_open(gh_host_t *host) {
     if (GH__LIKELY(host->hub != NULL)) return 0;
     save_error(pending);
     host->no_switch++;
-    int result = gh__loop_open(host) < 0 ? gh__raise_failure() : load_and_start(host);
+    int result = gh__loop_open(host) < 0 ? gh__raise_failure(host) : load_and_start(host);
     host->no_switch--;
     if (result == 0) {
         restore_error(pending);
@@ -354,16 +363,14 @@ bool gh__switch_possible(gh_host_t *host) {
 /* The hub sees host->stopping, returns, and its parent, the main task, goes on here. */
 void gh__switch_close(gh_host_t *host) {
     gh_task_t *task = host->main;
-    if (host->hub == NULL) {
-        host->running = NULL;
-        return;
-    }
     end_workers(host);
-    leave(task);
-    PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
-    enter(task);
-    if (result == NULL) PyErr_WriteUnraisable((PyObject *)host->hub);
-    Py_XDECREF(result);
+    if (host->hub != NULL && !host->guest) {
+        leave(task);
+        PyObject *result = PyGreenlet_Switch(host->hub, host->empty_tuple, NULL);
+        enter(task);
+        if (result == NULL) PyErr_WriteUnraisable((PyObject *)host->hub);
+        Py_XDECREF(result);
+    }
     host->running = NULL;
     Py_CLEAR(host->resumed);
     Py_CLEAR(host->hub);

@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "core/identity.h"
 #include "core/list.h"
+#include "core/loop.h"
 #include "core/nursery.h"
 #include "core/park.h"
 #include "core/post.h"
@@ -103,6 +104,7 @@ static void enlist(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     gh__list_append(&host->tasks, &task->all);
     host->task_count++;
+    gh__loop_keep(host);
 }
 
 gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *name) {
@@ -143,6 +145,7 @@ int gh__task_adopt_main(gh_host_t *host) {
     enlist(task);
     gh__task_move(task, GH__RUNNING);
     host->main = task;
+    host->main_ident = task->identity.ident;
     host->running = task;
     return 0;
 }
@@ -193,6 +196,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     gh__task_move(task, GH__DONE);
     gh__list_remove(&task->all);
     host->task_count--;
+    gh__loop_keep(host);
     gh__outcome_settle(&task->outcome, value, error);
     if (task->nursery != NULL) gh__nursery_child_done(task, error);
 }
@@ -229,11 +233,13 @@ static void run_batches(gh_host_t *host) {
 
 void gh__run_ready(gh_host_t *host) {
     if (gh__list_empty(&host->ready) && gh__list_empty(&host->chores)) return;
-    PyEval_RestoreThread(host->tstate);
+    bool held =
+        _PyThreadState_UncheckedGet() == host->tstate; /* by a program that turns the loop */
+    if (!held) PyEval_RestoreThread(host->tstate);
     gh__chores_run(host);
     run_batches(host);
     gh__chores_run(host);
-    PyEval_SaveThread();
+    if (!held) PyEval_SaveThread();
 }
 
 /*
@@ -251,7 +257,8 @@ void gh__task_after_fork(gh_host_t *host) {
     host->task_count = host->hopeless = 0;
     host->orphan = host->orphan || host->running != host->main;
     host->main = (gh_task_t *)Py_NewRef(host->running); /* what was main is never freed either */
-    host->main->lot.posted = false;                     /* whatever was posted is gone */
+    host->main_ident = host->main->identity.ident;
+    host->main->lot.posted = false; /* whatever was posted is gone */
     gh__list_init(&host->main->lot.post.link);
     enlist(host->main);
 }

@@ -54,6 +54,7 @@ struct gh_task_s {
     bool displaced; /* a greenlet of another task was switched to from this one: switch.c */
     bool collapsed; /* a fork has left it without a thread: it never runs again */
     uint64_t number;
+    gh_result_t *result; /* one block, made by gh_task_result */
     PyObject *name, *function, *args, *context;
 };
 

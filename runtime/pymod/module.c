@@ -163,8 +163,6 @@ static int fill(PyObject *module) {
     return PyModule_AddFunctions(module, gh__operation_functions);
 }
 
-PyObject *PyInit__greenhost(void);
-
 PyObject *PyInit__greenhost(void) {
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL || fill(module) == 0) return module;

@@ -177,6 +177,23 @@ int gh__outcome_clear(gh__outcome_t *self) {
     return 0;
 }
 
+/* While Python ends there is no module traceback any more, but Python can still print. */
+static void print_unseen(gh__outcome_t *self) {
+    PySys_FormatStderr("greenhost: the exception of %R was never retrieved:\n", (PyObject *)self);
+    PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(self->error)), Py_NewRef(self->error),
+                  Py_XNewRef(self->traceback));
+    PyErr_PrintEx(0);
+}
+
+static void report_unseen(gh__outcome_t *self) {
+    PyObject *error = gh__traceback("format_exception", self->error), *text = NULL;
+    if (error != NULL)
+        text = PyUnicode_FromFormat("greenhost: the exception of %R was never retrieved:\n%U",
+                                    (PyObject *)self, error);
+    gh__report(self->host, text);
+    Py_XDECREF(error);
+}
+
 /* An error that nobody has seen must not vanish with the object that held it. */
 void gh__outcome_finalize(PyObject *object) {
     gh__outcome_t *self = (gh__outcome_t *)object;
@@ -184,9 +201,11 @@ void gh__outcome_finalize(PyObject *object) {
     self->host->silent = self->host->brief;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PySys_FormatStderr("greenhost: the exception of %R was never retrieved:\n", object);
-    gh__outcome_take(self);
-    PyErr_PrintEx(0);
+    if (self->host->config.report == NULL)
+        print_unseen(self);
+    else
+        report_unseen(self);
+    gh__outcome_see(self);
     PyErr_Restore(type, value, traceback);
 }
 

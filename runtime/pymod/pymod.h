@@ -24,6 +24,8 @@ int gh__park_failed(gh_task_t *task, int status);
 
 /* ---- from module.c ---- */
 
+/* Makes the module.  With the GIL. */
+PyObject *PyInit__greenhost(void);
 /* Makes the types ready.  0, or -1 with an exception. */
 int gh__types_open(void);
 extern PyTypeObject gh__OutcomeType, gh__PromiseType, gh__OperationType;

@@ -2,10 +2,12 @@
 /*
  * task.c: the Python type Task.
  */
-#include "core/task.h"
+#include <stdlib.h>
+
 #include "core/cancel.h"
 #include "core/dump.h"
 #include "core/errors.h"
+#include "core/task.h"
 #include "internal.h"
 #include "pymod/pymod.h"
 
@@ -83,6 +85,7 @@ static void task_dealloc(gh_task_t *self) {
     PyObject_GC_UnTrack(self);
     task_clear(self);
     Py_CLEAR(self->name);
+    free(self->result);
     gh__outcome_free(&self->outcome);
 }
 
