@@ -76,6 +76,10 @@ bool gh__identity_is_runtime(const void *address) {
            (const char *)address < (const char *)(&_PyRuntime + 1);
 }
 
+bool gh__identity_is_key(pthread_key_t key) {
+    return key == (pthread_key_t)_PyRuntime.gilstate.autoTSSkey._key;
+}
+
 bool gh__identity_signals_pending(void) {
     return _Py_atomic_load_relaxed(&_PyRuntime.ceval.signals_pending);
 }

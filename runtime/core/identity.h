@@ -3,6 +3,8 @@
 #ifndef GREENHOST_IDENTITY_H
 #define GREENHOST_IDENTITY_H
 
+#include <pthread.h>
+
 #include "internal.h"
 
 /* What CPython keeps per thread in PyThreadState and greenlet does not already switch: a task's own,
@@ -36,6 +38,8 @@ void gh__identity_set_main(unsigned long ident);
 bool gh__identity_is_main(void);
 /* True when the address lies in CPython's own runtime state: the GIL's lock, which never parks. */
 bool gh__identity_is_runtime(const void *address);
+/* True for the key under which CPython keeps the thread state of the calling thread. */
+bool gh__identity_is_key(pthread_key_t key);
 /* True when a signal's Python handler has yet to run. */
 bool gh__identity_signals_pending(void);
 /* True while there is more than one interpreter. */

@@ -181,6 +181,14 @@ static void forget_thread(gh_task_t *task) {
     Py_XDECREF(threading);
 }
 
+/* C libraries clean up behind a thread without the GIL, which they may take meanwhile. */
+static void end_specific(gh_task_t *task) {
+    if (task->specific.count == 0) return;
+    PyThreadState *tstate = PyEval_SaveThread();
+    gh__specific_end(&task->specific);
+    PyEval_RestoreThread(tstate);
+}
+
 /* What is left of a task once its function has returned: nobody but its joiners. */
 static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     gh_host_t *host = task->outcome.host;
@@ -189,6 +197,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     Py_CLEAR(task->context);
     forget_thread(task);
     gh__identity_clear(host);
+    end_specific(task);
     gh__scope_activate(task, NULL);
     Py_CLEAR(task->cancel);
     task->armed = false;

@@ -24,6 +24,7 @@
 #include "core/promise.h"
 #include "core/scope.h"
 #include "core/signal.h"
+#include "core/specific.h"
 #include "core/waiter.h"
 #include "internal.h"
 
@@ -44,6 +45,7 @@ struct gh_task_s {
     gh__waiter_t waiter; /* for the lists of outcomes, and for jobs */
     gh__sigwait_t sigwait;
     gh__lot_place_t lot;
+    gh__specific_t specific;
     gh__scope_t *scope;  /* the innermost that it is in, NULL for none; owned */
     gh__link_t in_scope; /* in scope->tasks */
     const void *told_of; /* the scope of which it had a Cancelled last; only ever compared */

@@ -63,3 +63,13 @@ int hook_thrd_sleep(const struct timespec *time, struct timespec *left) {
 }
 
 void hook_thrd_yield(void) { hook_sched_yield(); }
+
+int hook_tss_create(tss_t *key, tss_dtor_t destructor) {
+    return outcome(hook_pthread_key_create(key, destructor));
+}
+
+void hook_tss_delete(tss_t key) { hook_pthread_key_delete(key); }
+
+void *hook_tss_get(tss_t key) { return hook_pthread_getspecific(key); }
+
+int hook_tss_set(tss_t key, void *value) { return outcome(hook_pthread_setspecific(key, value)); }

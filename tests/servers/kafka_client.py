@@ -6,7 +6,7 @@ import time
 from confluent_kafka import Consumer, Producer, TopicPartition
 from tasks import all_at_once, run_client
 
-from greenhost import spawn
+from greenhost import checkpoint, spawn
 
 
 def producer(address):
@@ -61,14 +61,20 @@ def produce(address):
 
 
 def shared_producer(address):
-    """All tasks send through one producer, and each waits until its own has been delivered."""
+    """All tasks use one producer: the call that its callbacks belong to is each thread's own."""
     sender, delivered = producer(address), []
 
     def work(n):
         sender.produce("shared", str(n), partition=0, on_delivery=lambda *_: delivered.append(n))
         return sender.flush(20)
 
+    waiting = [spawn(sender.poll, 1) for _ in range(50)]
+    checkpoint()
+    # From deeper on the stack of C than the others.
+    max([0], key=sender.poll)
     print({task.result(50) for task in [spawn(work, n) for n in range(50)]}, len(delivered))
+    for task in waiting:
+        task.result(50)
     print(sorted(map(int, read(reader(address, "shared"), 50))) == list(range(50)))
 
 
