@@ -35,7 +35,7 @@ from _greenhost import (
     tasks,
 )
 
-from . import _threads, ops
+from . import _threads, from_thread, ops, to_thread
 from .adapters import async_context, async_iter, autoawait, decorate_as_sync
 from .nurseries import TASK_STATUS_IGNORED, Nursery, TaskStatus, open_nursery
 from .portals import (
@@ -47,10 +47,28 @@ from .portals import (
     with_portal_run_tree,
 )
 from .scopes import fail_after, move_on_after, move_on_at, sleep_forever
+from .sync import (
+    BrokenResourceError,
+    CapacityLimiter,
+    ClosedResourceError,
+    EndOfChannel,
+    Event,
+    MemoryReceiveChannel,
+    MemorySendChannel,
+    WouldBlock,
+    open_memory_channel,
+)
 
 __all__ = [
+    "BrokenResourceError",
     "CancelScope",
     "Cancelled",
+    "CapacityLimiter",
+    "ClosedResourceError",
+    "EndOfChannel",
+    "Event",
+    "MemoryReceiveChannel",
+    "MemorySendChannel",
     "Nursery",
     "Operation",
     "Outcome",
@@ -59,6 +77,7 @@ __all__ = [
     "Task",
     "TaskStatus",
     "TooSlowError",
+    "WouldBlock",
     "async_context",
     "async_iter",
     "autoawait",
@@ -73,15 +92,18 @@ __all__ = [
     "ensure_portal",
     "fail_after",
     "fail_at",
+    "from_thread",
     "has_portal",
     "move_on_after",
     "move_on_at",
+    "open_memory_channel",
     "open_nursery",
     "ops",
     "sleep",
     "sleep_forever",
     "spawn",
     "tasks",
+    "to_thread",
     "with_portal_run",
     "with_portal_run_sync",
     "with_portal_run_tree",

@@ -67,6 +67,19 @@ static PyObject *checkpoint(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(arg
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(give_way_doc,
+             "give_way()\n--\n\n"
+             "Let the other tasks that are ready run, as checkpoint() does, after something\n"
+             "has been done that must be told: nothing is raised.\n\n"
+             "In a task; parks.");
+
+static PyObject *give_way(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
+    gh_task_t *task = gh__task_or_raise();
+    if (task == NULL) return NULL;
+    gh__yield_held(task);
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(sleep_doc,
              "sleep(seconds, /)\n--\n\n"
              "Park the calling task for so many seconds; 0 or less is a checkpoint().\n\n"
@@ -130,6 +143,7 @@ static PyMethodDef functions[] = {
     {"spawn", (PyCFunction)(void (*)(void))spawn, METH_VARARGS | METH_KEYWORDS, spawn_doc},
     {"sleep", sleep_for, METH_O, sleep_doc},
     {"checkpoint", checkpoint, METH_NOARGS, checkpoint_doc},
+    {"give_way", give_way, METH_NOARGS, give_way_doc},
     {"current_task", current_task, METH_NOARGS, current_task_doc},
     {"tasks", tasks, METH_NOARGS, tasks_doc},
     {"dump", dump, METH_NOARGS, dump_doc},
