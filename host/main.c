@@ -7,6 +7,7 @@
 #include <Python.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 #include "greenhost.h"
@@ -38,21 +39,43 @@ static int fail(void) {
 
 /* The program runs in the task that gh_open makes of this thread's own greenlet, so plain
  * Py_RunMain runs the program, with no frame of ours anywhere in its tracebacks. */
-static int run_program(bool plain) {
+static int run_program(void) {
+    if (atexit(end_as_stuck) != 0) perror("greenhost: atexit");
+    return Py_RunMain();
+}
+
+/* --portal=always.  0, or an exit code after saying why not. */
+static int give_portals(void) {
+    PyObject *package = PyImport_ImportModule("greenhost");
+    PyObject *done = package ? PyObject_CallMethod(package, "portal_everywhere", NULL) : NULL;
+    Py_XDECREF(package);
+    Py_XDECREF(done);
+    if (done != NULL) return 0;
+    PyErr_Print();
+    fputs("greenhost: --portal=always needs the package greenhost; see the error above\n", stderr);
+    return GH_EXIT_UNAVAILABLE;
+}
+
+static int open_and_run(bool portal) {
     gh_host_t *host;
     gh_config_t config = {.size = sizeof(config), .ends_stuck = true};
-    if (!plain && gh_open(&host, &config) < 0) {
-        int code = fail();
-        Py_FinalizeEx();
-        return code;
-    }
-    if (!plain && atexit(end_as_stuck) != 0) perror("greenhost: atexit");
-    return Py_RunMain();
+    int code = gh_open(&host, &config) < 0 ? fail() : portal ? give_portals() : 0;
+    if (code == 0) return run_program();
+    Py_FinalizeEx();
+    return code;
 }
 
 static bool asks_for_plain(void) {
     const char *value = getenv("GREENHOST_PLAIN");
     return value != NULL && *value != '\0';
+}
+
+/* In the environment for the sake of children; from there it comes to us, too. */
+static bool asks_for_portal(const options_t *options) {
+    static const char name[] = "GREENHOST_PORTAL", always[] = "always";
+    if (options->portal && setenv(name, always, 1) < 0) perror("greenhost: setenv");
+    const char *value = getenv(name);
+    return value != NULL && strcmp(value, always) == 0;
 }
 
 static int start_and_run(const options_t *options, int argc, char **argv) {
@@ -66,7 +89,9 @@ static int start_and_run(const options_t *options, int argc, char **argv) {
         .orig_argv = argv,
         .plain = options->plain || asks_for_plain(),
     };
-    return gh_python_open(&python) == 0 ? run_program(python.plain) : fail();
+    bool portal = asks_for_portal(options);
+    if (gh_python_open(&python) < 0) return fail();
+    return python.plain ? Py_RunMain() : open_and_run(portal);
 }
 
 int main(int argc, char **argv) {

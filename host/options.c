@@ -33,12 +33,26 @@ static bool is_option(const char *word, const char *name, const char **value) {
     return word[length] == '\0' || word[length] == '=';
 }
 
-static int take_venv(reader_t *reader, const char *value) {
+/* The value of the option at hand: what follows its `=`, else the next word.  NULL if there is none. */
+static const char *take_value(reader_t *reader, const char *value) {
     reader->in++;
     if (value == NULL && *reader->in != NULL) value = *reader->in++;
+    return value;
+}
+
+static int take_venv(reader_t *reader, const char *value) {
+    value = take_value(reader, value);
     if (value == NULL || *value == '\0')
         return complain("--venv", "needs a directory", "give one, as in: --venv DIR");
     reader->options->venv = value;
+    return 0;
+}
+
+static int take_portal(reader_t *reader, const char *value) {
+    value = take_value(reader, value);
+    if (value == NULL || strcmp(value, "always") != 0)
+        return complain("--portal", "has one value, always", "write: --portal=always");
+    reader->options->portal = true;
     return 0;
 }
 
@@ -66,6 +80,7 @@ static int take_own(reader_t *reader, bool *ours) {
         if (is_option(*reader->in, flags[i].name, &value))
             return take_flag(reader, flags[i].name, value, flags[i].flag);
     if (is_option(*reader->in, "--venv", &value)) return take_venv(reader, value);
+    if (is_option(*reader->in, "--portal", &value)) return take_portal(reader, value);
     *ours = false;
     return 0;
 }
@@ -133,6 +148,8 @@ void options_print_help(FILE *stream) {
           "  --version-greenhost  print the versions of greenhost and its parts and exit\n"
           "  --plain              switch everything of greenhost's off, here and in children,\n"
           "                       to compare; also GREENHOST_PLAIN=1\n"
+          "  --portal=always      let every task of asyncio and Trio use await_(), here and in\n"
+          "                       children; also GREENHOST_PORTAL=always\n"
           "  --venv DIR           run in the virtual environment DIR; also VIRTUAL_ENV=DIR\n"
           "\n"
           "exit codes: the program's own, as python3's (0; 1 uncaught error; 2 bad option or\n"

@@ -19,6 +19,7 @@ typedef struct options_s {
     bool help;        /* --help-greenhost */
     bool version;     /* --version-greenhost */
     bool plain;       /* --plain */
+    bool portal;      /* --portal=always */
     const char *venv; /* --venv, a word of the caller's argv; NULL when not given */
     int argc;         /* how many words are left for python */
     char **argv;      /* those words, ended by NULL; the array is ours, the words the caller's */

@@ -12,6 +12,7 @@ typedef struct line_s {
     const char *left;
     bool plain;
     const char *venv;
+    bool portal;
 } line_t;
 
 static const line_t lines[] = {
@@ -36,6 +37,9 @@ static const line_t lines[] = {
     {"g --check-hash-based-pycs", "g --check-hash-based-pycs", false, NULL},
     {"g --unknown --plain", "g --unknown", true, NULL},
     {"g --plainly", "g --plainly", false, NULL},
+    {"g --portal=always x", "g x", false, NULL, true},
+    {"g --portal always --plain x", "g x", true, NULL, true},
+    {"g x --portal=always", "g x --portal=always", false, NULL},
     {"g -- --plain", "g -- --plain", false, NULL},
     {"g - --plain", "g - --plain", false, NULL},
 };
@@ -61,13 +65,15 @@ START_TEST(keeps_the_words_of_python) {
     for (int i = 0; i < wanted; i++) ck_assert_str_eq(options.argv[i], expected[i]);
     ck_assert_ptr_null(options.argv[wanted]);
     ck_assert_int_eq(options.plain, line->plain);
+    ck_assert_int_eq(options.portal, line->portal);
     ck_assert_pstr_eq(options.venv, line->venv);
     options_clear(&options);
 }
 END_TEST
 
 static const char *const mistakes[] = {"g --venv",    "g --venv=",           "g -B --venv",
-                                       "g --plain=1", "g --help-greenhost=", "g -B --plain= x"};
+                                       "g --plain=1", "g --help-greenhost=", "g -B --plain= x",
+                                       "g --portal",  "g --portal=never x",  "g --portal= x"};
 
 START_TEST(refuses_a_mistake_in_our_own) {
     char given[64], *words[16];

@@ -21,6 +21,8 @@ from typing import Any
 
 import _greenhost
 
+from ._imports import when_imported
+
 __all__ = ["allow", "allow_everywhere"]
 
 _everywhere = False
@@ -30,6 +32,8 @@ def allow_everywhere() -> None:
     """Nest wherever a loop runs, in callbacks that belong to no task as well. Any thread."""
     global _everywhere
     _everywhere = True
+    while _TO_DO:
+        when_imported(*_TO_DO.popitem())
 
 
 def _may_nest() -> bool:

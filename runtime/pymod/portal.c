@@ -205,8 +205,15 @@ PyDoc_STRVAR(open_portal_doc, "open_portal(awaitable, /)\n--\n\n"
                               "Return a Portal, to be awaited in its place.\n\n"
                               "From any thread; never parks.");
 
+/* What a library would step: a coroutine of whatever type as it is. */
+static PyObject *steps_of(PyObject *awaitable) {
+    bool steps = PyCoro_CheckExact(awaitable) || (PyObject_HasAttrString(awaitable, "send") &&
+                                                  PyObject_HasAttrString(awaitable, "throw"));
+    return steps ? Py_NewRef(awaitable) : gh__await_iterator(awaitable);
+}
+
 static PyObject *open_portal(PyObject *Py_UNUSED(module), PyObject *awaitable) {
-    PyObject *iterator = gh__await_iterator(awaitable);
+    PyObject *iterator = steps_of(awaitable);
     PyObject *face = iterator ? new_face(run_coroutine, iterator) : NULL;
     Py_XDECREF(iterator);
     return face;

@@ -86,6 +86,10 @@ class MistakeTest(TestCase):
         self.assert_refused(64, "--venv needs a directory", "--venv=")
         self.assert_refused(64, "--venv needs a directory", "--venv", "")
 
+    def test_portal_with_another_value(self):
+        self.assert_refused(64, r"--portal has one value, always", "--portal=often")
+        self.assert_refused(64, r"--portal has one value", "--portal")
+
     def test_flag_with_value(self):
         for option in ("--plain", "--help-greenhost", "--version-greenhost"):
             with self.subTest(option):
@@ -138,6 +142,44 @@ class PlainTest(TestCase):
         code = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
         self.assertEqual(self.hosted("--plain", "-c", code, HOSTED), "False ['-c']\n")
         self.assertEqual(self.hosted("-c", code, HOSTED), "True ['-c']\n")
+
+
+WAITS = """
+import asyncio, greenhost
+async def main():
+    async def child():
+        return greenhost.has_portal()
+    print(greenhost.has_portal(), await asyncio.create_task(child()))
+asyncio.run(main())
+"""
+
+
+class PortalTest(TestCase):
+    """--portal=always, without which no task has a portal that it did not ask for."""
+
+    def test_option_and_variable(self):
+        for words, env, expected in (
+            ([], {}, False),
+            (["--portal=always"], {}, True),
+            (["--portal", "always"], {}, True),
+            ([], {"GREENHOST_PORTAL": "always"}, True),
+            ([], {"GREENHOST_PORTAL": "sometimes"}, False),
+        ):
+            with self.subTest(words, env=env):
+                out = self.hosted(*words, "-c", WAITS, env=env)
+                self.assertEqual(out, f"{expected} {expected}\n")
+
+    def test_children_inherit_it(self):
+        code = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+        self.assertEqual(self.hosted("--portal=always", "-c", code, WAITS), "True True\n")
+
+    def test_nothing_is_imported_for_it(self):
+        code = "import sys; print({'asyncio', 'trio'} & set(sys.modules))"
+        self.assertEqual(self.hosted("--portal=always", "-c", code), "set()\n")
+
+    def test_plain_wins(self):
+        code = "import sys; print('greenhost' in sys.modules)"
+        self.assertEqual(self.hosted("--portal=always", "--plain", "-c", code), "False\n")
 
 
 class StartTest(TestCase):
