@@ -56,11 +56,13 @@ static long long parked_for(const gh_task_t *task) {
 
 PyObject *gh__task_describe(gh_task_t *task) {
     const char *state = gh__state_name(task->state);
-    if (task->state != GH__PARKED) return PyUnicode_FromFormat("%U: %s", task->name, state);
+    PyObject *name = gh__task_name(task);
+    if (name == NULL) return NULL;
+    if (task->state != GH__PARKED) return PyUnicode_FromFormat("%U: %s", name, state);
     PyObject *park = describe_park(task);
     if (park == NULL) return NULL;
-    PyObject *line = PyUnicode_FromFormat("%U: %s in %U, since %lld ms", task->name, state, park,
-                                          parked_for(task));
+    PyObject *line =
+        PyUnicode_FromFormat("%U: %s in %U, since %lld ms", name, state, park, parked_for(task));
     Py_DECREF(park);
     return line;
 }

@@ -56,8 +56,8 @@ void gh__identity_swap(gh_host_t *host, gh__identity_t *identity) {
  */
 void gh__identity_clear(gh_host_t *host) {
     PyThreadState *tstate = host->tstate;
-    PyEval_SetProfile(NULL, NULL);
-    PyEval_SetTrace(NULL, NULL);
+    if (tstate->c_profilefunc != NULL) PyEval_SetProfile(NULL, NULL);
+    if (tstate->c_tracefunc != NULL) PyEval_SetTrace(NULL, NULL);
     Py_CLEAR(tstate->dict);
     Py_CLEAR(tstate->async_gen_firstiter);
     Py_CLEAR(tstate->async_gen_finalizer);

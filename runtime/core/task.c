@@ -96,8 +96,11 @@ static gh_task_t *task_new(gh_host_t *host) {
     return task;
 }
 
-static PyObject *default_name(gh_task_t *task) {
-    return PyUnicode_FromFormat("task-%llu", (unsigned long long)task->number);
+/* Most tasks are never asked, and it takes longer than anything else in making one. */
+PyObject *gh__task_name(gh_task_t *task) {
+    if (task->name == NULL)
+        task->name = PyUnicode_FromFormat("task-%llu", (unsigned long long)task->number);
+    return task->name;
 }
 
 static void enlist(gh_task_t *task) {
@@ -112,9 +115,9 @@ gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, P
     if (task == NULL) return NULL;
     task->function = Py_NewRef(function);
     task->args = Py_NewRef(args);
-    task->name = name ? Py_NewRef(name) : default_name(task);
+    task->name = Py_XNewRef(name);
     task->context = PyContext_CopyCurrent();
-    if (task->name == NULL || task->context == NULL || gh__switch_open(host) < 0) {
+    if (task->context == NULL || gh__switch_open(host) < 0) {
         Py_DECREF(task);
         return NULL;
     }
@@ -195,13 +198,13 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     Py_CLEAR(task->function);
     Py_CLEAR(task->args);
     Py_CLEAR(task->context);
-    forget_thread(task);
+    if (task->known) forget_thread(task);
     gh__identity_clear(host);
     end_specific(task);
     gh__scope_activate(task, NULL);
     Py_CLEAR(task->cancel);
     task->armed = false;
-    gh__post_cancel(host, &task->lot.post);
+    if (task->lot.posted) gh__post_cancel(host, &task->lot.post);
     gh__task_move(task, GH__DONE);
     gh__list_remove(&task->all);
     host->task_count--;

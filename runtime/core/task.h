@@ -55,9 +55,11 @@ struct gh_task_s {
     bool armed;                    /* CPython's signal check will raise `cancel` in this task */
     bool displaced; /* a greenlet of another task was switched to from this one: switch.c */
     bool collapsed; /* a fork has left it without a thread: it never runs again */
+    bool known;     /* somebody has asked for its identity, perhaps `threading` */
     uint64_t number;
     gh_result_t *result; /* one block, made by gh_task_result */
-    PyObject *name, *function, *args, *context;
+    PyObject *name;      /* NULL: a default one, made when it is asked for */
+    PyObject *function, *args, *context;
 };
 
 /* A new READY task that will call function(*args) in a copy of the caller's context.
@@ -68,6 +70,8 @@ int gh__task_adopt_main(gh_host_t *host);
 /* A new list of the tasks that are not done, the oldest first, without `but` (or NULL).  NULL with an
  * exception.  With the GIL. */
 PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but);
+/* Its name, for people to read.  Borrowed, or NULL with an exception.  With the GIL. */
+PyObject *gh__task_name(gh_task_t *task);
 void gh__task_move(gh_task_t *task, gh__state_t state);
 void gh__task_ready(gh_task_t *task); /* to the end of the ready queue */
 void gh__task_first(gh_task_t *task); /* a ready one to its front */

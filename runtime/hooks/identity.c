@@ -19,6 +19,7 @@ pthread_t hook_pthread_self(void *caller) {
     if (GH__UNLIKELY(learning)) site = caller;
     gh_host_t *host = gh__current;
     if (caller != site || host == NULL || host->running == NULL) return libc_pthread_self();
+    host->running->known = true;
     return (pthread_t)host->running->identity.ident;
 }
 

@@ -29,7 +29,9 @@ gh_task_t *gh__spawn(gh_host_t *host, PyObject *args, PyObject *kwargs, const ch
                      strchr(format, ':') + 1);
         return NULL;
     }
-    if (!PyArg_ParseTupleAndKeywords(host->empty_tuple, kwargs, format, names, &name)) return NULL;
+    if (kwargs != NULL &&
+        !PyArg_ParseTupleAndKeywords(host->empty_tuple, kwargs, format, names, &name))
+        return NULL;
     if (name != Py_None && !PyUnicode_Check(name)) {
         PyErr_Format(PyExc_TypeError, "a task's name is a string or None, not %.100s",
                      Py_TYPE(name)->tp_name);

@@ -46,7 +46,7 @@ static PyObject *get_frame(gh_task_t *self, void *Py_UNUSED(closure)) {
 }
 
 static PyObject *get_name(gh_task_t *self, void *Py_UNUSED(closure)) {
-    return Py_NewRef(self->name);
+    return Py_XNewRef(gh__task_name(self));
 }
 
 static int set_name(gh_task_t *self, PyObject *name, void *Py_UNUSED(closure)) {
@@ -54,7 +54,7 @@ static int set_name(gh_task_t *self, PyObject *name, void *Py_UNUSED(closure)) {
         PyErr_SetString(PyExc_TypeError, "a task's name is a string, and can't be deleted");
         return -1;
     }
-    Py_SETREF(self->name, Py_NewRef(name));
+    Py_XSETREF(self->name, Py_NewRef(name));
     return 0;
 }
 
