@@ -13,6 +13,7 @@
 
 #include "core/cancel.h"
 #include "core/errors.h"
+#include "core/frames.h"
 #include "core/identity.h"
 #include "core/list.h"
 #include "core/loop.h"
@@ -164,6 +165,7 @@ static void run_task(gh_task_t *task) {
 /* What a worker runs: one task after the other. */
 static PyObject *worker_main(PyObject *self, PyObject *Py_UNUSED(args)) {
     gh_host_t *host = PyCapsule_GetPointer(self, NULL);
+    gh__frames_begin();
     do {
         gh_task_t *task = host->beginning;
         host->beginning = NULL;
@@ -247,6 +249,7 @@ static int adopt_hub(gh_host_t *host) {
 }
 
 static int start_hub(gh_host_t *host) {
+    gh__frames_open();
     if (host->guest) return adopt_hub(host);
     PyGreenlet *hub = new_hub(host), *starter = hub ? PyGreenlet_GetCurrent() : NULL;
     PyObject *args = starter ? PyTuple_Pack(1, starter) : NULL;
