@@ -17,7 +17,7 @@ LOOP_PACKAGES := python3-eventlet python3-gevent python3-tornado python3-trio py
 # The clients of tests/servers, and what they are clients of.
 CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redis python3-hiredis \
     python3-pycurl python3-requests python3-pylibmc python3-ldap python3-pyodbc odbc-postgresql \
-    python3-paramiko python3-zmq python3-confluent-kafka
+    python3-paramiko python3-zmq python3-confluent-kafka python3-grpcio
 SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
     libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(CLIENT_PACKAGES) $(SERVER_PACKAGES)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""grpcio: client and server, on a library in C++ that owns threads."""
+
+import sys
+import unittest
+
+from support import HERE, Server, ServerTest
+
+
+class Grpc(Server):
+    """grpc_server.py."""
+
+    def start(self):
+        super().start(sys.executable, HERE / "grpc_server.py", self.port)
+
+    def answers(self):
+        return self.port.exists()
+
+    @property
+    def port(self):
+        return self.directory / "port"
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port.read_text()}"
+
+
+class GrpcTest(ServerTest):
+    """Each runs one function of grpc_client.py."""
+
+    server_type = Grpc
+    client = "grpc_client.py"
+
+    def test_futures(self):
+        self.check_overlap("futures")
+
+    def test_streams(self):
+        self.check_overlap("streams")
+
+    def test_both_ways(self):
+        self.assertEqual(self.run_part("both_ways"), ["{True}"])
+
+    def test_times_out(self):
+        self.check_overlap("times_out")
+
+    def test_serve(self):
+        self.check_overlap("serve")
+
+    def test_in_asyncio(self):
+        self.assertEqual(self.run_part("in_asyncio"), ["True"])
+
+
+if __name__ == "__main__":
+    unittest.main()
