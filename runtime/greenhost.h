@@ -164,6 +164,20 @@ typedef struct gh_config_s {
  */
 GH_EXPORT int gh_open(gh_host_t **host, const gh_config_t *config);
 
+/* Is called in the loop when no task is left to wait for. */
+typedef void (*gh_shutdown_cb)(gh_host_t *host, size_t given_up, void *data);
+
+/*
+ * Stops taking new tasks, and ends those there are, but for the main task: they have `drain_ms` to end
+ * by themselves, are then cancelled, and have `cancel_ms` to end of that.  Those that have not are given
+ * up: they never run again, and count as cancelled.
+ *
+ * Errors: UV_EALREADY: it has begun.
+ * [loop, task or callback | any | no | - | UV_E*]
+ */
+GH_EXPORT int gh_shutdown(gh_host_t *host, uint64_t drain_ms, uint64_t cancel_ms,
+                          gh_shutdown_cb done, void *data);
+
 /*
  * Closes the host: the surface is libc's again, and what is called with the host fails.  The program's
  * loop has to turn once more before uv_loop_close.  Python goes on; a host may be opened again.
@@ -288,6 +302,99 @@ GH_EXPORT gh_task_t *gh_task_hold(gh_task_t *task);
 
 /* The task as a Python object, a greenhost.Task.  [any | any | no | borrowed | never fails] */
 GH_EXPORT struct _object *gh_task_object(gh_task_t *task);
+
+typedef struct gh_task_info_s {
+    gh_task_t *task;    /* borrowed */
+    const char *name;   /* of the task */
+    const char *line;   /* name, state, and what it waits for, since when */
+    const char *stack;  /* of Python's calls, as in a traceback; "" if it has none now */
+} gh_task_info_t;
+
+/* Calls back for each task that is not done, the oldest first, with the GIL; the strings are gone after
+ * each call.  The callback must not wait.  [any | any | no | - | UV_ENOMEM; else the number of tasks] */
+typedef void (*gh_task_cb)(const gh_task_info_t *info, void *data);
+GH_EXPORT int gh_tasks(gh_host_t *host, gh_task_cb each, void *data);
+
+typedef struct gh_stats_s {
+    size_t size;         /* sizeof(gh_stats_t), filled in by the caller */
+    uint64_t tasks;      /* that are not done, the main task included */
+    uint64_t ready;      /* of these, those that could run now */
+    uint64_t spawned;    /* since the host was opened */
+    uint64_t switches;   /* how often a task was resumed */
+    uint64_t operations; /* of greenhost.ops, under way */
+    uint64_t offloaded;  /* calls that another thread makes for a task */
+    uint64_t watched;    /* waits for descriptors */
+    uint64_t deadlines;  /* waits with a time limit, sleeps included */
+} gh_stats_t;
+
+/* Fills *stats in.  [loop | any | no | - | UV_E*] */
+GH_EXPORT int gh_stats(gh_host_t *host, gh_stats_t *stats);
+
+/* ---- from other threads ---- */
+
+/* Has `callback` called in the loop, soon, without the GIL; in the order of the posts.
+ * Errors: UV_ENOMEM.  A post that has not run when the host closes never will.
+ * [any | any | no | data stays the caller's | UV_E*] */
+typedef void (*gh_post_cb)(gh_host_t *host, void *data);
+GH_EXPORT int gh_post(gh_host_t *host, gh_post_cb callback, void *data);
+
+/* ---- promises: values that C gives to Python ---- */
+
+typedef struct gh_promise_s gh_promise_t;
+
+/* Makes one.  In Python it is a greenhost.Promise: see gh_promise_object.
+ * [loop, task or callback | any | no | *promise is the caller's, see gh_promise_release | UV_E*] */
+GH_EXPORT int gh_promise_new(gh_host_t *host, gh_promise_t **promise);
+
+/* Settles it, once, and wakes all that wait.  GH_ERROR is an OSError there.
+ * Errors: UV_EALREADY: it is settled.  UV_ENOMEM.
+ * [any | any, held for a GH_OBJECT | no | the value is copied | UV_E*] */
+GH_EXPORT int gh_promise_settle(gh_promise_t *promise, gh_value_t value);
+
+/* Waits for it as gh_wait_task does.  value: receives a value that lives as long as the promise, or a
+ * GH_ERROR for an OSError; NULL: not wanted.  UV_EIO: Python settled it with another exception.
+ * [any but callback | any | yes | the promise's | UV_E*] */
+GH_EXPORT int gh_wait_promise(gh_promise_t *promise, int64_t ms, gh_value_t *value);
+
+/* Lets go of it.  One that is not settled then is: with GH_ERROR UV_ECANCELED.  NULL does no harm.
+ * [any | any | no | takes the reference | never fails] */
+GH_EXPORT void gh_promise_release(gh_promise_t *promise);
+
+/* The promise as a Python object, to be handed to Python.
+ * [any | held | no | borrowed, lives as long as the promise | never fails] */
+GH_EXPORT struct _object *gh_promise_object(gh_promise_t *promise);
+
+/* ---- C functions for Python ---- */
+
+/* A call of such a function. */
+typedef struct gh_call_s {
+    gh_host_t *host;
+    void *data;             /* of the function's row */
+    size_t argc;
+    const gh_value_t *argv; /* there until the function returns */
+    gh_value_t result;      /* GH_NONE at first: set it with gh_return */
+} gh_call_t;
+
+/* In the calling task (or thread), without the GIL; may park.  Returns 0, or a UV_E* that is raised as
+ * an OSError.  A UV_ECANCELED of gh_sleep and its kin is to be passed on: it is a task's own cancel. */
+typedef int (*gh_function_cb)(gh_call_t *call);
+
+typedef struct gh_function_s {
+    const char *name; /* NULL: the end of the table */
+    gh_function_cb function;
+    int argc;         /* how many arguments it takes; -1: any number */
+    void *data;
+    const char *doc;  /* may be NULL */
+} gh_function_t;
+
+/* Makes a module, which Python can import from then on, of a table that outlives it.
+ * Errors: UV_EEXIST: there is one of that name.
+ * [loop, task or callback | any | no | the table stays the caller's | UV_E*] */
+GH_EXPORT int gh_module(gh_host_t *host, const char *name, const gh_function_t *functions);
+
+/* Sets the result of a call to a copy of a value, and returns 0 or UV_ENOMEM, for the function to
+ * return in turn.  [task | any, held for a GH_OBJECT | no | copied; a reference is taken | UV_E*] */
+GH_EXPORT int gh_return(gh_call_t *call, gh_value_t value);
 
 /* ---- waiting, in a task ---- */
 

@@ -326,7 +326,9 @@ void gh__host_close(gh_host_t *host) {
     gh__switch_close(host);
     gh__sources_close(host);
     gh__current = NULL;
+    uv_mutex_lock(&host->post_lock);
     host->closed = true;
+    uv_mutex_unlock(&host->post_lock);
     int error = gh__loop_close(host);
     gh__post_run(host);
     gh__chores_run(host);

@@ -8,7 +8,7 @@ given something, nothing is put there.
 """
 
 import builtins
-import collections
+import collections.abc
 import contextvars
 import importlib
 import io
@@ -54,19 +54,41 @@ class _Stream:
         return self._stream().__exit__(*error)
 
 
-class _Argv(collections.UserList):
-    """sys.argv: the task's own list, or the process's."""
+class _Argv(collections.abc.MutableSequence):
+    """sys.argv: the task's own list, or the process's. Parts of it are lists."""
 
     def __init__(self):
-        self._process = sys.argv if hasattr(sys, "argv") else [""]
+        self._process = getattr(sys, "argv", [""])
 
-    @property
-    def data(self):
+    def _list(self):
         return _own.get({}).get("argv", self._process)
 
-    @data.setter
-    def data(self, value):
-        self.data[:] = value
+    def __getitem__(self, index):
+        return self._list()[index]
+
+    def __setitem__(self, index, value):
+        self._list()[index] = value
+
+    def __delitem__(self, index):
+        del self._list()[index]
+
+    def __len__(self):
+        return len(self._list())
+
+    def __add__(self, other):
+        return self._list() + other
+
+    def __eq__(self, other):
+        return self._list() == other
+
+    def __repr__(self):
+        return repr(self._list())
+
+    def insert(self, index, value):
+        self._list().insert(index, value)
+
+    def copy(self):
+        return self._list().copy()
 
 
 class _Environ(type(os.environ)):

@@ -70,7 +70,7 @@ int gh__wait_outcome(gh__outcome_t *outcome, int64_t ms) {
     PyThreadState *left = gh__leave_gil();
     int status = wait_without_gil(outcome, gh__deadline_in(ms));
     gh__retake_gil(left);
-    return status;
+    return status == UV_ETIMEDOUT ? gh__refuse(status, "it was not done in time") : status;
 }
 
 int gh_wait_task(gh_task_t *task, int64_t ms) {

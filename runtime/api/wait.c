@@ -107,5 +107,5 @@ int gh_wait_fd(int fd, int events, int64_t ms) {
     gh_task_t *task = gh__caller();
     int status = task ? wait_fd(task, fd, events, gh__deadline_in(ms)) : UV_EPERM;
     gh__retake_gil(left);
-    return status;
+    return status == UV_ETIMEDOUT ? gh__refuse(status, "it was not ready in time") : status;
 }

@@ -45,7 +45,8 @@ static void on_idle(uv_idle_t *idle) { (void)idle; }
 static void on_prepare(uv_prepare_t *prepare) {
     gh_host_t *host = prepare->data;
     if (!is_hub(host)) return;
-    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) || host->stopping) {
+    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) ||
+        !gh__list_empty(&host->finished) || host->stopping) {
         uv_idle_start(&host->idle, on_idle);
         return;
     }
@@ -177,7 +178,7 @@ int gh__loop_close(gh_host_t *host) {
 /* It ends its uv_run when nothing keeps it going.  Of our handles one does, while there are tasks. */
 void gh__loop_keep(gh_host_t *host) {
     if (!host->guest) return;
-    if (host->task_count > 0)
+    if (host->task_count + host->callbacks > 0)
         uv_ref((uv_handle_t *)&host->async);
     else
         uv_unref((uv_handle_t *)&host->async);

@@ -26,8 +26,8 @@
 /* With one task, and neither an operation nor a scope that wants the loop to turn, there is nobody to
  * give the time to: the call may as well block, as libc does. */
 static bool alone(const gh_host_t *host) {
-    return host->task_count == 1 && host->operations == 0 && host->running == host->main &&
-           host->main->scope == NULL;
+    return host->task_count == 1 && host->operations == 0 && host->running != NULL &&
+           host->running == host->main && host->main->scope == NULL;
 }
 
 gh_task_t *gh__may_park_even_alone(void) {

@@ -42,6 +42,15 @@ void gh__post(gh_host_t *host, gh__post_t *post) {
     gh__wake(host);
 }
 
+bool gh__post_unless_closed(gh_host_t *host, gh__post_t *post) {
+    uv_mutex_lock(&host->post_lock);
+    bool open = !host->closed;
+    if (open) gh__list_append(&host->posts, &post->link);
+    uv_mutex_unlock(&host->post_lock);
+    if (open) gh__wake(host);
+    return open;
+}
+
 void gh__post_cancel(gh_host_t *host, gh__post_t *post) {
     uv_mutex_lock(&host->post_lock);
     gh__list_remove(&post->link);

@@ -17,6 +17,8 @@ int gh__post_open(gh_host_t *host);
 void gh__post_close(gh_host_t *host);
 /* Queues `post`, whose memory must live until it has run.  Any thread. */
 void gh__post(gh_host_t *host, gh__post_t *post);
+/* The same where the host may be closing; false where it will never run.  Any thread. */
+bool gh__post_unless_closed(gh_host_t *host, gh__post_t *post);
 /* Makes the loop turn once more.  Any thread, and signal handlers. */
 void gh__wake(gh_host_t *host);
 /* Takes back a post that has not run.  Loop thread. */

@@ -96,6 +96,7 @@ static bool has_greenlet(const gh_host_t *host, const gh_task_t *task) {
 /* Has a ready task, which has a greenlet, run as soon as that is switched to.  Borrowed. */
 static PyGreenlet *resume(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
+    host->switches++;
     take_turn(task);
     if (task->parked == NULL) {
         task->parked = host->workers[--host->worker_count];

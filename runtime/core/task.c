@@ -209,6 +209,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     gh__list_remove(&task->all);
     host->task_count--;
     gh__loop_keep(host);
+    if (host->task_count == (host->main != NULL)) gh__waiters_fire(&host->emptied, 0);
     gh__outcome_settle(&task->outcome, value, error);
     if (task->nursery != NULL) gh__nursery_child_done(task, error);
 }

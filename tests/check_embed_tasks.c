@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* check_embed_tasks.c: a program gives tasks to Python in its own loop, and hears what became of them. */
+#include "embed.h"
+
+static char story[512];
+
+static size_t told;
+
+/* Too much is cut off. */
+static void note(const char *text, size_t size) {
+    if (size >= sizeof(story) - told) size = sizeof(story) - told - 1;
+    memcpy(story + told, text, size);
+    told += size;
+}
+
+/* ---- opening and closing ---- */
+
+START_TEST(it_opens_and_closes_and_opens_again) {
+    open_guest((gh_config_t){0});
+    ck_assert_ptr_eq(gh_current(), host);
+    ck_assert_ptr_eq(gh_loop(host), &program_loop);
+    ck_assert_int_eq(uv_loop_alive(&program_loop), 0);
+    close_guest();
+    ck_assert_ptr_null(gh_current());
+    open_guest((gh_config_t){0});
+    run_code("import time; time.sleep(0.001)");
+    close_guest();
+}
+END_TEST
+
+START_TEST(what_is_closed_refuses_everything) {
+    open_guest((gh_config_t){0});
+    ck_ok(gh_close(host));
+    gh_promise_t *promise = NULL;
+    gh_stats_t stats = {.size = sizeof(stats)};
+    ck_fails(gh_close(host), UV_ESHUTDOWN);
+    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1")), UV_ESHUTDOWN);
+    ck_fails(gh_promise_new(host, &promise), UV_ESHUTDOWN);
+    ck_fails(gh_shutdown(host, 0, 0, NULL, NULL), UV_ESHUTDOWN);
+    ck_fails(gh_post(host, (gh_post_cb)abort, NULL), UV_ESHUTDOWN);
+    ck_fails(gh_tasks(host, (gh_task_cb)abort, NULL), UV_ESHUTDOWN);
+    ck_fails(gh_stats(host, &stats), UV_ESHUTDOWN);
+    ck_fails(gh_module(host, "m", &(gh_function_t){0}), UV_ESHUTDOWN);
+    ck_assert_ptr_null(gh_loop(host));
+    turn();
+    ck_ok(uv_loop_close(&program_loop));
+    gh_release(host);
+}
+END_TEST
+
+START_TEST(what_makes_no_sense_is_refused) {
+    open_guest((gh_config_t){0});
+    gh_host_t *other = NULL;
+    ck_fails(gh_open(&other, NULL), UV_EBUSY);
+    ck_fails(gh_open(NULL, NULL), UV_EINVAL);
+    ck_fails(gh_open(&other, &(gh_config_t){.size = 3}), UV_EINVAL);
+    ck_fails(gh_python_open(NULL), UV_EALREADY);
+    ck_fails(gh_spawn(NULL, NULL, GH_SPAWN(.code = "1")), UV_EINVAL);
+    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.name = "nothing to do")), UV_EINVAL);
+    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1", .file = "f")), UV_EINVAL);
+    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1", .count = 1)), UV_EINVAL);
+    ck_fails(gh_spawn(host, NULL, &(gh_spawn_t){.size = 1 << 20, .code = "1"}), UV_EINVAL);
+    ck_fails(gh_wait_task(NULL, 0), UV_EINVAL);
+    ck_fails(gh_task_cancel(NULL), UV_EINVAL);
+    ck_fails(gh_promise_settle(NULL, gh_none()), UV_EINVAL);
+    ck_fails(gh_wait_promise(NULL, 0, NULL), UV_EINVAL);
+    ck_fails(gh_wait_fd(0, 0, 0), UV_EINVAL);
+    ck_assert_ptr_null(gh_task_result(NULL));
+    ck_assert_ptr_null(gh_hold(NULL));
+    gh_release(NULL);
+    gh_task_release(NULL);
+    gh_promise_release(NULL);
+    close_guest();
+}
+END_TEST
+
+static void *be_elsewhere(void *unused) {
+    gh_stats_t stats = {.size = sizeof(stats)};
+    gh_promise_t *promise;
+    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1")), UV_EPERM);
+    ck_fails(gh_close(host), UV_EPERM);
+    ck_fails(gh_shutdown(host, 0, 0, NULL, NULL), UV_EPERM);
+    ck_fails(gh_stats(host, &stats), UV_EPERM);
+    ck_fails(gh_promise_new(host, &promise), UV_EPERM);
+    ck_fails(gh_sleep(0), UV_EPERM);
+    ck_assert_ptr_null(gh_current());
+    ck_assert_ptr_eq(gh_hold(host), host);
+    gh_release(host);
+    return unused;
+}
+
+START_TEST(another_thread_is_told_so) {
+    pthread_t thread;
+    open_guest((gh_config_t){0});
+    ck_assert_int_eq(pthread_create(&thread, NULL, be_elsewhere, NULL), 0);
+    pthread_join(thread, NULL);
+    close_guest();
+}
+END_TEST
+
+START_TEST(a_callback_cannot_wait) {
+    open_guest((gh_config_t){0});
+    gh_task_t *task = spawn(GH_SPAWN(.code = "pass"));
+    ck_fails(gh_sleep(1), UV_EPERM);
+    ck_fails(gh_wait_task(task, -1), UV_EPERM);
+    ck_fails(gh_close(host), UV_EBUSY);
+    turn();
+    ck_ok(gh_wait_task(task, -1));
+    gh_task_release(task);
+    close_guest();
+}
+END_TEST
+
+/* ---- what is run ---- */
+
+static void on_done(gh_task_t *task, void *data) {
+    ck_assert_ptr_nonnull(gh_task_result(task));
+    ++*(int *)data;
+}
+
+START_TEST(values_go_in_and_come_out) {
+    open_guest((gh_config_t){0});
+    int done = 0;
+    const gh_value_t args[] = {gh_int(-7), gh_double(0.5), gh_string("ü"), gh_bytes("\0b", 2),
+                               gh_none()};
+    const char *code = "import sys, types; sys.modules['m'] = m = types.ModuleType('m');"
+                       "m.same = lambda *a: a; m.at = lambda i, *a: a[i]";
+    run_code(code);
+    gh_task_t *tasks[5];
+    for (int i = 0; i < 5; i++) {
+        gh_value_t given[6] = {gh_int(i)};
+        memcpy(given + 1, args, sizeof(args));
+        tasks[i] = spawn(GH_SPAWN(.function = "m:at", .args = given, .count = 6, .done = on_done,
+                                  .data = &done));
+    }
+    turn();
+    ck_assert_int_eq(done, 5);
+    for (int i = 0; i < 5; i++) {
+        const gh_value_t value = gh_task_result(tasks[i])->value;
+        ck_assert_int_eq(value.kind, args[i].kind);
+        ck_assert_int_eq(value.integer, args[i].integer);
+        ck_assert_double_eq(value.number, args[i].number);
+        ck_assert_uint_eq(value.size, args[i].size);
+        if (value.size > 0) ck_assert_mem_eq(value.data, args[i].data, value.size);
+        gh_task_release(tasks[i]);
+    }
+    close_guest();
+}
+END_TEST
+
+static void write_file(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void on_output(void *data, int stream, const char *bytes, size_t size) {
+    (void)data;
+    note(stream == 1 ? "1:" : "2:", 2);
+    note(bytes, size);
+}
+
+START_TEST(scripts_have_argv_environ_and_streams_of_their_own) {
+    const char *words[] = {"a", "b", NULL}, *environ[] = {"ONLY=this", NULL};
+    write_file("script.py", "import os, sys\n"
+                            "print(sys.argv[1:], dict(os.environ), __name__)\n"
+                            "print('wrong', file=sys.stderr)\n"
+                            "sys.exit(3)\n");
+    open_guest((gh_config_t){0});
+    gh_task_t *task = spawn(
+        GH_SPAWN(.file = "script.py", .argv = words, .environ = environ, .output = on_output));
+    turn();
+    ck_assert_msg(gh_task_result(task)->outcome == GH_EXITED, "%s", gh_task_result(task)->traceback);
+    ck_assert_str_eq(story, "1:['a', 'b'] {'ONLY': 'this'} __main__\n2:wrong\n");
+    ck_assert_int_eq(gh_task_result(task)->outcome, GH_EXITED);
+    ck_assert_int_eq(gh_task_result(task)->exit_code, 3);
+    gh_task_release(task);
+    run_code("import os, sys; assert 'ONLY' not in os.environ and 'PATH' in os.environ;"
+             "assert sys.stdout.fileno() == 1");
+    close_guest();
+}
+END_TEST
+
+static int64_t on_input(void *data, char *buffer, size_t size) {
+    (void)data;
+    static int calls;
+    if (calls++ == 2 || size < 4) return 0;
+    gh_sleep(1);
+    memcpy(buffer, "line\n", 5);
+    return 5;
+}
+
+START_TEST(a_task_reads_from_the_program) {
+    open_guest((gh_config_t){0});
+    gh_task_t *task =
+        spawn(GH_SPAWN(.code = "import sys; assert sys.stdin.read() == 'line\\nline\\n'",
+                       .input = on_input));
+    turn();
+    ck_assert_msg(gh_task_result(task)->outcome == GH_RETURNED, "%s",
+                  gh_task_result(task)->traceback);
+    gh_task_release(task);
+    close_guest();
+}
+END_TEST
+
+START_TEST(modules_are_run_as_main) {
+    open_guest((gh_config_t){0});
+    gh_task_t *task = spawn(GH_SPAWN(.module = "this", .output = on_output));
+    turn();
+    ck_assert_ptr_nonnull(strstr(story, "The Zen of Python"));
+    ck_assert_int_eq(gh_task_result(task)->exit_code, 0);
+    gh_task_release(task);
+    close_guest();
+}
+END_TEST
+
+START_TEST(an_exception_is_told_in_words) {
+    open_guest((gh_config_t){0});
+    gh_task_t *task = spawn(GH_SPAWN(.code = "def f():\n    raise ValueError('why')\nf()"));
+    gh_task_t *missing = spawn(GH_SPAWN(.function = "no.such:thing"));
+    turn();
+    const gh_result_t *result = gh_task_result(task);
+    ck_assert_int_eq(result->outcome, GH_RAISED);
+    ck_assert_int_eq(result->exit_code, 1);
+    ck_assert_str_eq(result->type, "ValueError");
+    ck_assert_str_eq(result->message, "why");
+    ck_assert_str_eq(result->traceback, "Traceback (most recent call last):\n"
+                                        "  File \"<string>\", line 3, in <module>\n"
+                                        "  File \"<string>\", line 2, in f\n"
+                                        "ValueError: why\n");
+    ck_assert_str_eq(gh_task_result(missing)->type, "ModuleNotFoundError");
+    gh_task_release(missing);
+    gh_task_release(task);
+    close_guest();
+}
+END_TEST
+
+/* ---- their end ---- */
+
+START_TEST(a_task_is_cancelled) {
+    open_guest((gh_config_t){0});
+    gh_task_t *task = spawn(GH_SPAWN(.code = "import time\ntry:\n  time.sleep(99)\n"
+                                             "finally:\n  time.sleep(0.001)"));
+    ck_assert_ptr_null(gh_task_result(task));
+    while (gh_task_result(task) == NULL) {
+        uv_run(&program_loop, UV_RUN_NOWAIT);
+        gh_task_cancel(task);
+    }
+    ck_assert_int_eq(gh_task_result(task)->outcome, GH_CANCELLED);
+    ck_fails(gh_task_cancel(task), UV_EALREADY);
+    gh_task_release(task);
+    close_guest();
+}
+END_TEST
+
+START_TEST(a_deadline_is_a_timeout_error) {
+    open_guest((gh_config_t){.task_ms = 10});
+    gh_task_t *task = spawn(GH_SPAWN(.code = "import time; time.sleep(99)"));
+    gh_task_t *own = spawn(GH_SPAWN(.code = "import time; time.sleep(99)", .deadline_ms = 1));
+    turn();
+    ck_assert_str_eq(gh_task_result(task)->type, "TimeoutError");
+    ck_assert_str_eq(gh_task_result(own)->type, "TimeoutError");
+    gh_task_release(own);
+    gh_task_release(task);
+    close_guest();
+}
+END_TEST
+
+START_TEST(there_are_only_so_many_tasks) {
+    open_guest((gh_config_t){.max_tasks = 2});
+    ck_ok(gh_spawn(host, NULL, GH_SPAWN(.code = "pass")));
+    ck_ok(gh_spawn(host, NULL, GH_SPAWN(.code = "pass")));
+    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "pass")), UV_EAGAIN);
+    turn();
+    ck_ok(gh_spawn(host, NULL, GH_SPAWN(.code = "pass")));
+    turn();
+    close_guest();
+}
+END_TEST
+
+static size_t left;
+
+static void on_shutdown(gh_host_t *of, size_t given_up, void *data) {
+    ck_assert_ptr_eq(of, host);
+    left = given_up;
+    ++*(int *)data;
+}
+
+START_TEST(a_shutdown_drains_cancels_and_gives_up) {
+    static const char stubborn[] = "import time\nwhile True:\n  try:\n    time.sleep(99)\n"
+                                   "  except BaseException:\n    pass";
+    int done = 0, ended = 0;
+    open_guest((gh_config_t){0});
+    ck_ok(gh_spawn(
+        host, NULL,
+        GH_SPAWN(.code = "import time; time.sleep(0.001)", .done = on_done, .data = &done)));
+    ck_ok(
+        gh_spawn(host, NULL,
+                 GH_SPAWN(.code = "import time; time.sleep(99)", .done = on_done, .data = &done)));
+    ck_ok(gh_spawn(host, NULL, GH_SPAWN(.code = stubborn, .done = on_done, .data = &done)));
+    ck_ok(gh_shutdown(host, 100, 100, on_shutdown, &ended));
+    ck_fails(gh_shutdown(host, 0, 0, NULL, NULL), UV_EALREADY);
+    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "pass")), UV_ESHUTDOWN);
+    turn();
+    ck_assert_int_eq(ended, 1);
+    ck_assert_uint_eq(left, 1);
+    ck_assert_int_eq(done, 3);
+    close_guest();
+}
+END_TEST
+
+START_TEST(a_shutdown_of_nothing_is_over_at_once) {
+    int ended = 0;
+    open_guest((gh_config_t){0});
+    ck_ok(gh_shutdown(host, 99999, 99999, on_shutdown, &ended));
+    turn();
+    ck_assert_int_eq(ended, 1);
+    close_guest();
+}
+END_TEST
+
+/* ---- looking at them ---- */
+
+static void on_task(const gh_task_info_t *info, void *data) {
+    ++*(int *)data;
+    ck_assert_str_eq(info->name, "sleeper");
+    ck_assert_ptr_nonnull(strstr(info->line, "parked in "));
+    ck_assert_ptr_nonnull(strstr(info->stack, "line 1, in <module>"));
+}
+
+START_TEST(tasks_are_listed_with_their_stacks) {
+    int count = 0;
+    gh_stats_t stats = {.size = sizeof(stats)};
+    open_guest((gh_config_t){0});
+    gh_task_t *task = spawn(GH_SPAWN(.code = "import time; time.sleep(99)", .name = "sleeper"));
+    do {
+        uv_run(&program_loop, UV_RUN_NOWAIT);
+        ck_ok(gh_stats(host, &stats));
+    } while (stats.deadlines == 0);
+    ck_assert_uint_eq(stats.tasks, 1);
+    ck_assert_uint_eq(stats.spawned, 1);
+    ck_assert_uint_ge(stats.switches, 1);
+    ck_assert_int_eq(gh_tasks(host, on_task, &count), 1);
+    ck_assert_int_eq(count, 1);
+    ck_ok(gh_task_cancel(task));
+    turn();
+    gh_task_release(task);
+    close_guest();
+}
+END_TEST
+
+/* ---- a host that makes its own loop ---- */
+
+START_TEST(the_program_is_a_task_where_it_has_no_loop) {
+    open_with((gh_config_t){0});
+    gh_task_t *task = spawn(GH_SPAWN(.code = "import time; time.sleep(0.01)"));
+    ck_fails(gh_wait_task(task, 0), UV_ETIMEDOUT);
+    ck_ok(gh_wait_task(task, -1));
+    ck_assert_int_eq(gh_task_result(task)->outcome, GH_RETURNED);
+    ck_ok(gh_sleep(1));
+    gh_task_release(task);
+    ck_ok(gh_close(host));
+    ck_fails(gh_sleep(1), UV_EPERM);
+    gh_release(host);
+}
+END_TEST
+
+static void fill(TCase *tests) {
+    tcase_add_test(tests, it_opens_and_closes_and_opens_again);
+    tcase_add_test(tests, what_is_closed_refuses_everything);
+    tcase_add_test(tests, what_makes_no_sense_is_refused);
+    tcase_add_test(tests, another_thread_is_told_so);
+    tcase_add_test(tests, a_callback_cannot_wait);
+    tcase_add_test(tests, values_go_in_and_come_out);
+    tcase_add_test(tests, scripts_have_argv_environ_and_streams_of_their_own);
+    tcase_add_test(tests, a_task_reads_from_the_program);
+    tcase_add_test(tests, modules_are_run_as_main);
+    tcase_add_test(tests, an_exception_is_told_in_words);
+    tcase_add_test(tests, a_task_is_cancelled);
+    tcase_add_test(tests, a_deadline_is_a_timeout_error);
+    tcase_add_test(tests, there_are_only_so_many_tasks);
+    tcase_add_test(tests, a_shutdown_drains_cancels_and_gives_up);
+    tcase_add_test(tests, a_shutdown_of_nothing_is_over_at_once);
+    tcase_add_test(tests, tasks_are_listed_with_their_stacks);
+    tcase_add_test(tests, the_program_is_a_task_where_it_has_no_loop);
+}
+
+int main(void) { return run_suite("embed_tasks", fill); }
