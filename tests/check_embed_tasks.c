@@ -171,7 +171,8 @@ START_TEST(scripts_have_argv_environ_and_streams_of_their_own) {
     gh_task_t *task = spawn(
         GH_SPAWN(.file = "script.py", .argv = words, .environ = environ, .output = on_output));
     turn();
-    ck_assert_msg(gh_task_result(task)->outcome == GH_EXITED, "%s", gh_task_result(task)->traceback);
+    ck_assert_msg(gh_task_result(task)->outcome == GH_EXITED, "%s",
+                  gh_task_result(task)->traceback);
     ck_assert_str_eq(story, "1:['a', 'b'] {'ONLY': 'this'} __main__\n2:wrong\n");
     ck_assert_int_eq(gh_task_result(task)->outcome, GH_EXITED);
     ck_assert_int_eq(gh_task_result(task)->exit_code, 3);
