@@ -80,7 +80,7 @@ C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] t
     examples/*.[ch] bench/*.[ch])
 PYTHON_DIRS := $(wildcard pylib tests examples bench)
 
-.PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc soak conformance bench \
+.PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc soak model conformance bench \
     lint format install uninstall deps deps-build help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_OBJECTS)
@@ -214,6 +214,12 @@ conformance: deps
 soak: deps
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/greenhost tests/stress.py $(or $(SECONDS),60) $(SEED)
+
+## model           PROGRAMS of scopes and nurseries (3000), at random from SEED (0), against Trio
+model: deps
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/model/compare.py $(BUILD)/greenhost $(or $(SEED),0) \
+	    $$(($(or $(SEED),0) + $(or $(PROGRAMS),3000)))
 
 ## bench           the figures, side by side with python3's and the peers'
 bench: deps

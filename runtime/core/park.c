@@ -59,7 +59,7 @@ static bool is_hopeless(const gh__park_t *how) {
 
 int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
-    bool refused = task->cancel != NULL || (gh__scope_refuses(task) && !how->shielded);
+    bool refused = task->cancel != NULL || (gh__scope_refuses_now(task) && !how->shielded);
     if (refused && !how->deaf) {
         if (task->armed) gh__yield_held(task); /* it has been told, and may ask again for ever */
         return UV_ECANCELED;

@@ -39,8 +39,24 @@ static void wake_tasks(gh__scope_t *scope) {
     }
 }
 
+/* One that is long past is 0; doubles end far beyond the 64 bits. */
+static uint64_t to_ns(double seconds) {
+    double ns = seconds * (double)GH__NS_PER_SECOND;
+    if (ns <= 0) return 0;
+    return ns >= (double)GH__NEVER ? GH__NEVER : (uint64_t)ns;
+}
+
+/* The loop looks at deadlines once a turn, and may be late. */
+static bool is_due(const gh__scope_t *scope) {
+    return scope->when < INFINITY && to_ns(scope->when) <= gh__now();
+}
+
 /* What a scope is now follows from itself and its parent.  True when that is news. */
 static bool update(gh__scope_t *scope) {
+    if (!scope->called && is_due(scope)) {
+        scope->called = true;
+        gh__deadline_stop(scope->host, &scope->deadline);
+    }
     bool effective = scope->called || scope->abandoned || gh__scope_inherits(scope);
     if (effective == scope->effective) return false;
     scope->effective = effective;
@@ -102,13 +118,6 @@ static void on_deadline(gh__waiter_t *waiter, int status) {
     gh__scope_cancel(GH__CONTAINER(waiter, gh__scope_t, deadline.waiter));
 }
 
-/* One that is long past is 0; doubles end far beyond the 64 bits. */
-static uint64_t to_ns(double seconds) {
-    double ns = seconds * (double)GH__NS_PER_SECOND;
-    if (ns <= 0) return 0;
-    return ns >= (double)GH__NEVER ? GH__NEVER : (uint64_t)ns;
-}
-
 static int start_deadline(gh__scope_t *scope) {
     if (scope->called) return 0;
     return gh__deadline_start(scope->host, &scope->deadline, to_ns(scope->when));
@@ -138,7 +147,7 @@ void gh__scope_init(gh__scope_t *scope) {
 
 int gh__scope_enter(gh_task_t *task, gh__scope_t *scope) {
     scope->host = task->outcome.host;
-    if (to_ns(scope->when) <= gh__now()) scope->called = true;
+    if (is_due(scope)) scope->called = true;
     int error = start_deadline(scope);
     if (error < 0) return error;
     scope->state = GH__SCOPE_ENTERED;
@@ -176,15 +185,21 @@ static gh__scope_t *cause(const gh_task_t *task) {
     return found != NULL ? found : task->scope;
 }
 
-bool gh__scope_tells(gh_task_t *task) {
-    if (GH__LIKELY(task->scope == NULL) || task->armed) return false;
+bool gh__scope_refuses_now(gh_task_t *task) {
+    if (GH__LIKELY(task->scope == NULL)) return false;
     if (!task->scope->effective) gh__deadlines_fire(task->outcome.host);
-    return task->scope->effective && cause(task) != task->told_of;
+    return task->scope->effective;
+}
+
+bool gh__scope_tells(gh_task_t *task) {
+    return gh__scope_refuses_now(task) && !task->armed && cause(task) != task->told_of;
 }
 
 static PyObject *scope_name;
 
+/* Of several that have been cancelled the outermost counts, also where that was a moment ago. */
 PyObject *gh__scope_error(gh_task_t *task) {
+    gh__deadlines_fire(task->outcome.host);
     gh__scope_t *scope = cause(task);
     task->told_of = scope;
     if (scope_name == NULL) scope_name = PyUnicode_InternFromString("scope");

@@ -61,9 +61,11 @@ bool gh__scope_encloses(const gh__scope_t *scope, const gh__scope_t *inner);
 bool gh__scope_inherits(const gh__scope_t *scope);
 /* Whether the task may not block: one test for who is in no scope. */
 bool gh__scope_refuses(const gh_task_t *task);
-/* The same for a call that would not have to wait, which fails only for who has not been told of
+/* The same by the clock, for who has not gone through the loop: fires deadlines that are due. */
+bool gh__scope_refuses_now(gh_task_t *task);
+/* The same again for a call that would not have to wait, which fails only for who has not been told of
  * this cancellation yet: without it a stream of calls that succeed would go on for ever, while one
- * that cleans up has no reason to fail.  Fires deadlines that are due. */
+ * that cleans up has no reason to fail. */
 bool gh__scope_tells(gh_task_t *task);
 /* A new Cancelled for the task, which counts as told, or what was raised instead.  With the GIL. */
 PyObject *gh__scope_error(gh_task_t *task);

@@ -51,7 +51,7 @@ static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kw
 }
 
 int gh__check_interrupts(gh_task_t *task) {
-    if (gh__cancel_pending(task) || gh__scope_refuses(task)) return gh__cancel_raise(task);
+    if (gh__cancel_pending(task) || gh__scope_refuses_now(task)) return gh__cancel_raise(task);
     return PyErr_CheckSignals();
 }
 
