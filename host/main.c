@@ -56,9 +56,9 @@ static int give_portals(void) {
     return GH_EXIT_UNAVAILABLE;
 }
 
-static int open_and_run(bool portal) {
+static int open_and_run(bool portal, bool tasks) {
     gh_host_t *host;
-    gh_config_t config = {.size = sizeof(config), .ends_stuck = true};
+    gh_config_t config = {.size = sizeof(config), .ends_stuck = true, .threads_as_tasks = tasks};
     int code = gh_open(&host, &config) < 0 ? fail() : portal ? give_portals() : 0;
     if (code == 0) return run_program();
     Py_FinalizeEx();
@@ -91,7 +91,7 @@ static int start_and_run(const options_t *options, int argc, char **argv) {
     };
     bool portal = asks_for_portal(options);
     if (gh_python_open(&python) < 0) return fail();
-    return python.plain ? Py_RunMain() : open_and_run(portal);
+    return python.plain ? Py_RunMain() : open_and_run(portal, options->tasks);
 }
 
 int main(int argc, char **argv) {

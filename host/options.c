@@ -25,6 +25,11 @@ static int complain(const char *option, const char *problem, const char *advice)
     return OPTIONS_EXIT_USAGE;
 }
 
+static int out_of_memory(void) {
+    fputs("greenhost: out of memory; free some and try again\n", stderr);
+    return EX_OSERR;
+}
+
 /* Says whether `word` is `name` or `name=...`; *value is then what follows the `=`, or NULL. */
 static bool is_option(const char *word, const char *name, const char **value) {
     size_t length = strlen(name);
@@ -56,6 +61,20 @@ static int take_portal(reader_t *reader, const char *value) {
     return 0;
 }
 
+/* Of the option, or of the variable that stands for it. */
+static int set_threads(options_t *options, const char *name, const char *value) {
+    options->tasks = value != NULL && strcmp(value, "tasks") == 0;
+    if (options->tasks || (value != NULL && strcmp(value, "os") == 0)) return 0;
+    return complain(name, "is neither tasks nor os", "write: tasks, or os");
+}
+
+/* Children are told the same. */
+static int take_threads(reader_t *reader, const char *value) {
+    value = take_value(reader, value);
+    int code = set_threads(reader->options, "--threads", value);
+    return code == 0 && setenv("GREENHOST_THREADS", value, 1) < 0 ? out_of_memory() : code;
+}
+
 static int take_flag(reader_t *reader, const char *name, const char *value, bool *flag) {
     if (value != NULL) return complain(name, "takes no value", "leave out the = and what follows");
     reader->in++;
@@ -81,6 +100,7 @@ static int take_own(reader_t *reader, bool *ours) {
             return take_flag(reader, flags[i].name, value, flags[i].flag);
     if (is_option(*reader->in, "--venv", &value)) return take_venv(reader, value);
     if (is_option(*reader->in, "--portal", &value)) return take_portal(reader, value);
+    if (is_option(*reader->in, "--threads", &value)) return take_threads(reader, value);
     *ours = false;
     return 0;
 }
@@ -118,19 +138,19 @@ static void keep_python(reader_t *reader) {
 
 int options_parse(options_t *options, int argc, char **argv) {
     reader_t reader = {.options = options, .in = argv};
+    int code = 0;
     *options = (options_t){.argv = calloc((size_t)argc + 1, sizeof *argv)};
-    if (options->argv == NULL) {
-        fputs("greenhost: out of memory; free some and try again\n", stderr);
-        return EX_OSERR;
-    }
+    if (options->argv == NULL) return out_of_memory();
+    const char *threads = getenv("GREENHOST_THREADS");
+    if (threads != NULL && *threads != '\0')
+        code = set_threads(options, "GREENHOST_THREADS", threads);
     keep_word(&reader);
-    while (*reader.in != NULL) {
+    while (code == 0 && *reader.in != NULL) {
         bool ours;
-        int code = take_own(&reader, &ours);
-        if (code != 0) return code;
-        if (!ours) keep_python(&reader);
+        code = take_own(&reader, &ours);
+        if (code == 0 && !ours) keep_python(&reader);
     }
-    return 0;
+    return code;
 }
 
 void options_clear(options_t *options) {
@@ -150,6 +170,9 @@ void options_print_help(FILE *stream) {
           "                       to compare; also GREENHOST_PLAIN=1\n"
           "  --portal=always      let every task of asyncio and Trio use await_(), here and in\n"
           "                       children; also GREENHOST_PORTAL=always\n"
+          "  --threads=tasks|os   make the threads that the program starts tasks, or threads of\n"
+          "                       the operating system (as it is by default), here and in\n"
+          "                       children; also GREENHOST_THREADS=tasks\n"
           "  --venv DIR           run in the virtual environment DIR; also VIRTUAL_ENV=DIR\n"
           "\n"
           "exit codes: the program's own, as python3's (0; 1 uncaught error; 2 bad option or\n"

@@ -20,6 +20,7 @@ typedef struct options_s {
     bool version;     /* --version-greenhost */
     bool plain;       /* --plain */
     bool portal;      /* --portal=always */
+    bool tasks;       /* --threads=tasks, or what the variable GREENHOST_THREADS says */
     const char *venv; /* --venv, a word of the caller's argv; NULL when not given */
     int argc;         /* how many words are left for python */
     char **argv;      /* those words, ended by NULL; the array is ours, the words the caller's */
@@ -27,6 +28,8 @@ typedef struct options_s {
 
 /*
  * Reads argv (argc words and a NULL, as main receives them) into *options.
+ *
+ * --threads is put into the environment as GREENHOST_THREADS, so that children inherit it.
  *
  * Returns 0, or the exit code after printing one line on stderr.  Either way options_clear is due.
  * [any thread | no Python | the words stay the caller's | 64 usage, 71 out of memory]

@@ -146,7 +146,10 @@ typedef struct gh_config_s {
     gh_report_cb report;       /* NULL: Python's sys.stderr */
     size_t max_tasks;          /* more are refused; 0: any number */
     uint64_t task_ms;          /* the deadline of tasks that gh_spawn gives none; 0: none */
-    bool ends_stuck;           /* a program all of whose tasks wait for each other is ended, with a
+    bool threads_as_tasks; /* the threads that Python code starts on the loop thread are tasks, and
+                                * give way when they compute for long, as the main task then does; not
+                                * those that C code makes, nor those that another thread starts */
+    bool ends_stuck;       /* a program all of whose tasks wait for each other is ended, with a
                                 * report and GH_EXIT_STUCK; only where the host makes the loop */
 } gh_config_t;
 

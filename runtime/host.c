@@ -76,6 +76,7 @@ static void after_fork(void) {
         return;
     }
     host->tid = gettid();
+    gh__watch_after_fork(host);
     host->jobs = host->pool_threads = host->held_count = host->mutex_waits = 0;
     host->wakers = host->killed_count = 0;
     gh__list_init(&host->posts);
@@ -133,10 +134,16 @@ static int settle_main_thread(gh_host_t *host) {
     return host->guest && threading == NULL ? -1 : 0;
 }
 
+static int open_threads(gh_host_t *host) {
+    if (!host->config.threads_as_tasks) return 0;
+    if (host->main != NULL) host->main->preemptive = true;
+    return gh__threads_take();
+}
+
 static int open_python(gh_host_t *host) {
     gh__current = host;
     if (gh__types_open() < 0 || gh__cancel_open() < 0 || settle_main_thread(host) < 0 ||
-        open_tasks(host) < 0 || register_exit(host) < 0) {
+        open_tasks(host) < 0 || open_threads(host) < 0 || register_exit(host) < 0) {
         PyErr_Print();
         return gh__refuse(UV_ENOMEM, "Python can't be made ready for tasks; see the error above");
     }
@@ -148,6 +155,7 @@ static int open_python(gh_host_t *host) {
 static void init(gh_host_t *host) {
     gh__list_init(&host->ready);
     gh__list_init(&host->batch);
+    gh__list_init(&host->preempted);
     gh__list_init(&host->tasks);
     gh__list_init(&host->chores);
     gh__list_init(&host->sources);
@@ -179,7 +187,9 @@ static int open_host(gh_host_t *host) {
     host->tstate = PyThreadState_Get();
     host->empty_tuple = PyTuple_New(0);
     host->threading_name = PyUnicode_InternFromString("threading");
-    if (host->empty_tuple == NULL || host->threading_name == NULL) return UV_ENOMEM;
+    host->del_name = PyUnicode_InternFromString("__del__");
+    if (host->empty_tuple == NULL || host->threading_name == NULL || host->del_name == NULL)
+        return UV_ENOMEM;
     int error = check_process(host);
     if (error == 0 && host->guest) error = gh__loop_open(host);
     return error < 0 ? error : open_python(host);
@@ -190,6 +200,7 @@ static void clear_python(gh_host_t *host) {
     Py_CLEAR(host->embed);
     Py_CLEAR(host->empty_tuple);
     Py_CLEAR(host->threading_name);
+    Py_CLEAR(host->del_name);
     Py_CLEAR(host->main);
 }
 
@@ -306,8 +317,13 @@ static void be_brief_if_interrupted(gh_host_t *host) {
                                         host->unseen));
 }
 
+/* Those that were started as threads are dropped without a word, as daemons are. */
+static bool is_left(const gh_task_t *task) {
+    return gh__task_is_other(task) && !task->thread;
+}
+
 static void end_all_tasks(gh_host_t *host) {
-    PyObject *left = gh__task_list(host, host->main);
+    PyObject *left = gh__task_list(host, is_left);
     if (left != NULL && PyList_GET_SIZE(left) > 0) {
         report_left(host, left);
         if (!host->guest) end_tasks(left);
@@ -323,6 +339,7 @@ void gh__host_close(gh_host_t *host) {
     gh__lot_close(host);
     host->no_switch++;
     host->stopping = true;
+    gh__watch_close(host);
     gh__switch_close(host);
     gh__sources_close(host);
     gh__current = NULL;

@@ -12,6 +12,7 @@
 #include "core/deadline.h"
 #include "core/list.h"
 #include "core/switch.h"
+#include "core/watch.h"
 #include "internal.h"
 
 struct gh_host_s {
@@ -38,14 +39,18 @@ struct gh_host_s {
     gh_task_t *main;
     unsigned long main_ident; /* of who is Python's main thread: the main task, or the hub */
     gh__link_t ready, batch;  /* those whose turn is next, and those whose turn is now */
+    gh__link_t preempted;     /* those that have been made to give way: one has a turn at a time */
     gh__link_t tasks;
     size_t task_count;
     uint64_t spawned;
     atomic_bool open;  /* the loop is */
     atomic_int wakers; /* threads and signal handlers that are waking it: core/post.c */
     bool stopping;
+    gh__watch_t watch;
     int no_switch;             /* > 0: nobody may park */
     volatile bool preempt;     /* the running task is asked to give way */
+    volatile bool preemptible; /* and may be asked to, since it is preemptive */
+    bool in_surface;           /* it gives up the GIL in the surface: not now */
     volatile bool main_is_due; /* a signal's handler waits for the main task to run */
     bool stuck_reported;
 
@@ -95,7 +100,7 @@ struct gh_host_s {
 
     PyObject *on_exit; /* what atexit calls */
     PyObject *empty_tuple;
-    PyObject *threading_name;
+    PyObject *threading_name, *del_name; /* "threading" and "__del__", interned */
 };
 
 /* Copies a struct of the program's, which may be an older and shorter one, or NULL for one of zeros.

@@ -9,6 +9,7 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # expect: a line of standard output; all of them, in order, are the whole of it
               # expect-exit: the exit code, 0 by default, negative for death by a signal
               # expect-stderr: a pattern to find on standard error, which is else to be empty
+              # options: what stands before the script on the command line
               # hooks: the functions of libc whose parking the script exercises in a task
               # measures: time or memory, which tools falsify: left out with --malloc
 surface   every function of runtime/hooks/hooks.def is exercised by a script
@@ -169,7 +170,8 @@ def script_tests(greenhost, prefix, slower, memory):
         def judge(done, path=path):
             return judge_script(path.read_text(), done)
 
-        command = [*prefix, str(greenhost), str(path)]
+        options = " ".join(comments(path.read_text(), "options")).split()
+        command = [*prefix, str(greenhost), *options, str(path)]
         yield Test(str(name.parent), str(name), command, judge, SCRIPT_SECONDS * slower)
 
 

@@ -99,7 +99,8 @@ static inline gh_task_t *spawn_c(gh_host_t *host, void (*function)(void)) {
     static PyMethodDef method = {"call", support_call, METH_NOARGS, NULL};
     PyObject *capsule = PyCapsule_New((void *)function, NULL, NULL);
     PyObject *callable = PyCFunction_New(&method, capsule);
-    gh_task_t *task = gh__task_spawn(host, callable, host->empty_tuple, NULL);
+    gh_task_t *task =
+        gh__task_spawn(host, &(gh__spawn_t){.function = callable, .args = host->empty_tuple});
     ck_assert_ptr_nonnull(task);
     Py_DECREF(callable);
     Py_DECREF(capsule);

@@ -36,6 +36,7 @@ from _greenhost import (
 )
 
 from . import _threads, from_thread, ops, to_thread
+from ._threads import os_thread
 from .adapters import async_context, async_iter, autoawait, decorate_as_sync
 from .everywhere import portal_everywhere
 from .nurseries import TASK_STATUS_IGNORED, Nursery, TaskStatus, open_nursery
@@ -100,6 +101,7 @@ __all__ = [
     "open_memory_channel",
     "open_nursery",
     "ops",
+    "os_thread",
     "portal_everywhere",
     "sleep",
     "sleep_forever",

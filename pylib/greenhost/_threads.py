@@ -5,7 +5,8 @@ Else threading would make it a _DummyThread, as it does for threads that it has 
 daemon, which makes daemons of the threads that are started there, so that the program ends without
 them; which can't be joined; and which in the child of a fork leaves the interpreter without a main
 thread that can end. threading keeps its threads in one dictionary, and that is where we come in:
-what it does not find there and is a task, is made.
+what it does not find there and is a task, is made. A task that was started as a thread, with
+--threads=tasks, has no need of that: threading has started it, or would not know it under python3.
 """
 
 # mypy does not know the insides of threading.
@@ -13,7 +14,9 @@ what it does not find there and is a task, is made.
 
 import threading
 
-from _greenhost import Task, current_task
+from collections.abc import Callable
+
+from _greenhost import Task, current_task, start_os_thread
 
 
 class TaskThread(threading.Thread):
@@ -42,7 +45,7 @@ class Threads(dict[int, threading.Thread]):
             task = current_task()
         except RuntimeError:
             raise KeyError(ident) from None
-        if ident != task.ident:
+        if task.thread or ident != task.ident:
             raise KeyError(ident)
         self[ident] = thread = TaskThread(task)
         return thread
@@ -50,3 +53,33 @@ class Threads(dict[int, threading.Thread]):
 
 def install() -> None:
     threading._active = Threads(threading._active)
+
+
+def os_thread(
+    function: Callable[..., object],
+    /,
+    *args: object,
+    name: str | None = None,
+    daemon: bool | None = None,
+) -> threading.Thread:
+    """Start function(*args) in a thread of the operating system and return its Thread.
+
+    With --threads=os that is what threading does; with --threads=tasks a thread is a task, and this
+    is how to get one that runs while a task computes in C. It has no loop: what blocks there blocks
+    that thread. What threading's threads are started from there are threads as well.
+
+    name and daemon are those of threading.Thread. RuntimeError when the system has no thread left.
+    From any thread; parks the calling task until the thread has begun.
+    """
+    thread = threading.Thread(target=function, args=args, name=name, daemon=daemon)
+    # What Thread.start() does.
+    with threading._active_limbo_lock:
+        threading._limbo[thread] = thread
+    try:
+        start_os_thread(thread._bootstrap, ())
+    except Exception:
+        with threading._active_limbo_lock:
+            del threading._limbo[thread]
+        raise
+    thread._started.wait()
+    return thread

@@ -71,7 +71,7 @@ static void on_emptied(gh__waiter_t *waiter, int status) {
 /* ---- the steps, with the GIL, in the hub ---- */
 
 static void cancel_all(gh_host_t *host) {
-    PyObject *tasks = gh__task_list(host, host->main);
+    PyObject *tasks = gh__task_list(host, gh__task_is_other);
     for (Py_ssize_t i = 0; tasks != NULL && i < PyList_GET_SIZE(tasks); i++)
         gh__cancel_with((gh_task_t *)PyList_GET_ITEM(tasks, i), gh__Cancelled,
                         "the program is shutting down");
@@ -104,7 +104,7 @@ static void give_up(gh_task_t *task) {
 
 static void give_all_up(shutdown_t *shutdown) {
     gh_host_t *host = shutdown->host;
-    PyObject *tasks = gh__task_list(host, host->main);
+    PyObject *tasks = gh__task_list(host, gh__task_is_other);
     for (Py_ssize_t i = 0; tasks != NULL && i < PyList_GET_SIZE(tasks); i++) {
         give_up((gh_task_t *)PyList_GET_ITEM(tasks, i));
         shutdown->given_up++;

@@ -214,7 +214,8 @@ static gh_task_t *make_task(gh_host_t *host, const gh_spawn_t *spec, const job_t
     PyObject *run = gh__embed_get(host, "run"), *args = run ? make_args(spec, job) : NULL;
     PyObject *name = args && spec->name ? PyUnicode_FromString(spec->name) : NULL;
     bool named = args != NULL && (name != NULL || spec->name == NULL);
-    gh_task_t *task = named ? gh__task_spawn(host, run, args, name) : NULL;
+    gh__spawn_t how = {.function = run, .args = args, .name = name};
+    gh_task_t *task = named ? gh__task_spawn(host, &how) : NULL;
     Py_XDECREF(name);
     Py_XDECREF(args);
     Py_XDECREF(run);

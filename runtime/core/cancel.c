@@ -20,6 +20,7 @@
 #include "core/errors.h"
 #include "core/identity.h"
 #include "core/park.h"
+#include "core/preempt.h"
 #include "core/scope.h"
 #include "core/task.h"
 #include "current.h"
@@ -96,7 +97,7 @@ int gh__cancel_by_signal(gh_task_t *task) {
     PyEval_RestoreThread(task->outcome.host->tstate);
     int raised = PyErr_CheckSignals();
     if (raised < 0) Py_XSETREF(task->cancel, gh__take_error());
-    PyEval_SaveThread();
+    gh__gil_release(task->outcome.host);
     return raised < 0 ? UV_ECANCELED : 0;
 }
 

@@ -27,6 +27,11 @@ uint64_t gh__deadline_after(uint64_t ns) {
     return ns >= GH__NEVER - now ? GH__NEVER : now + ns;
 }
 
+struct timespec gh__deadline_time(uint64_t when) {
+    return (struct timespec){.tv_sec = (time_t)(when / GH__NS_PER_SECOND),
+                             .tv_nsec = (long)(when % GH__NS_PER_SECOND)};
+}
+
 static void place(gh__heap_t *heap, gh__deadline_t *deadline, size_t slot) {
     heap->items[slot] = deadline;
     deadline->slot = slot;
@@ -107,8 +112,7 @@ void gh__deadlines_arm(gh_host_t *host) {
     if (heap->count == 0) return;
     uint64_t when = heap->items[0]->when;
     if (when >= heap->armed) return;
-    struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(when / GH__NS_PER_SECOND),
-                                           .tv_nsec = (long)(when % GH__NS_PER_SECOND)}};
+    struct itimerspec spec = {.it_value = gh__deadline_time(when)};
     /* A zero value would disarm it, and means a time long past. */
     if (when == 0) spec.it_value.tv_nsec = 1;
     if (timerfd_settime(heap->timerfd, TFD_TIMER_ABSTIME, &spec, NULL) == 0) heap->armed = when;

@@ -3,6 +3,8 @@
 #ifndef GREENHOST_DEADLINE_H
 #define GREENHOST_DEADLINE_H
 
+#include <time.h>
+
 #include "core/waiter.h"
 #include "internal.h"
 
@@ -31,6 +33,7 @@ static inline void gh__deadline_init(gh__deadline_t *deadline, void (*fire)(gh__
 uint64_t gh__now(void); /* CLOCK_MONOTONIC in nanoseconds, never cached.  Any thread. */
 /* `now + ns`, saturating at GH__NEVER. */
 uint64_t gh__deadline_after(uint64_t ns);
+struct timespec gh__deadline_time(uint64_t when); /* as libc wants it; not for GH__NEVER */
 int gh__deadlines_open(gh_host_t *host);
 void gh__deadlines_close(gh_host_t *host);
 /* UV_ENOMEM when the heap cannot grow.  The deadline's memory stays the caller's. */

@@ -115,7 +115,7 @@ void gh__dump(gh_host_t *host, const char *headline) {
 static bool other_threads(const gh_host_t *host) {
     struct stat status;
     if (stat("/proc/self/task", &status) < 0) return true;
-    return status.st_nlink > 2 + 1 + host->pool_threads;
+    return status.st_nlink > 2 + 1 + host->pool_threads + host->watch.started;
 }
 
 static bool timer_pending(void) {

@@ -7,31 +7,26 @@
 
 #include "internal.h"
 
-/* What CPython keeps per thread in PyThreadState and greenlet does not already switch: a task's own,
- * but while the task runs, when that is in the thread state, the hub's. */
 typedef struct gh__identity_s {
-    unsigned long ident; /* the task's, always */
-    unsigned long thread_id;
-    uint64_t id;
-    PyObject *dict;
-    PyObject *async_gen_firstiter, *async_gen_finalizer;
-    PyObject *c_profileobj, *c_traceobj;
-    Py_tracefunc c_profilefunc, c_tracefunc;
-    int tracing, coroutine_origin_tracking_depth;
-    void (*on_delete)(void *); /* how `threading` hears of the end of a thread */
-    void *on_delete_data;
+    unsigned long ident; /* what threading.get_ident() says */
+    PyThreadState
+        *state; /* what makes it a thread, while it does not run; NULL before the hub is */
 } gh__identity_t;
 
 /* Finds what it must know of this libpython.  With the GIL. */
 int gh__identity_open(gh_host_t *host);
-/* Of a task that has yet to run. */
-void gh__identity_init(gh_host_t *host, gh__identity_t *identity, unsigned long ident);
-/* Of the main task, which runs: what the thread has is its own, and the hub has nothing. */
-void gh__identity_init_main(gh_host_t *host, gh__identity_t *identity);
-/* Exchanges it with what is in the thread state: once before the task runs, once after. */
-void gh__identity_swap(gh_host_t *host, gh__identity_t *identity);
+/* Gives a task, the running one or a new one, its thread state.  0, or -1 with an exception.  With the
+ * GIL. */
+int gh__identity_make(gh_host_t *host, gh__identity_t *identity);
+/* Frees it, if it is there.  With the GIL. */
+void gh__identity_drop(gh__identity_t *identity);
+/* Into the thread's state, and out of it.  The one task of a forked child has none to come from. */
+void gh__identity_enter(gh_host_t *host, gh__identity_t *identity);
+void gh__identity_leave(gh_host_t *host, gh__identity_t *identity);
 /* Drops what the running task has there, as the end of a thread does.  With the GIL. */
 void gh__identity_clear(gh_host_t *host);
+/* Changes what _thread._count() says.  With the GIL. */
+void gh__identity_count(gh_host_t *host, int change);
 /* Makes CPython take `ident` for the main thread's, which alone runs signal handlers. */
 void gh__identity_set_main(unsigned long ident);
 /* Whether Python takes the calling thread for its main one.  With the GIL. */
@@ -44,15 +39,7 @@ bool gh__identity_is_key(pthread_key_t key);
 bool gh__identity_signals_pending(void);
 /* True while there is more than one interpreter. */
 bool gh__identity_subinterpreters(void);
-/* Asks the running task to come to gh__preempted at its next bytecode.  Signal-safe. */
-void gh__preempt_request(gh_host_t *host);
 /* Lets the running task see, at its next bytecode, what Python's main thread has to handle. */
 void gh__identity_attend(gh_host_t *host);
-bool gh__preempt_wanted(gh_host_t *host, const void *mutex);
-/* After CPython has unlocked the mutex, and while it waits for the condition: see there. */
-void gh__preempt_renew(gh_host_t *host, const void *mutex);
-bool gh__preempt_skips(gh_host_t *host, const void *condition);
-/* Gives way, in the middle of CPython's drop_gil. */
-void gh__preempted(gh_host_t *host);
 
 #endif

@@ -45,7 +45,7 @@ static void on_idle(uv_idle_t *idle) { (void)idle; }
 static void on_prepare(uv_prepare_t *prepare) {
     gh_host_t *host = prepare->data;
     if (!is_hub(host)) return;
-    if (!gh__list_empty(&host->ready) || !gh__list_empty(&host->chores) ||
+    if (gh__any_ready(host) || !gh__list_empty(&host->chores) ||
         !gh__list_empty(&host->finished) || host->stopping) {
         uv_idle_start(&host->idle, on_idle);
         return;

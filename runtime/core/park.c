@@ -14,6 +14,7 @@
 #include "core/fdwait.h"
 #include "core/identity.h"
 #include "core/park.h"
+#include "core/preempt.h"
 #include "core/scope.h"
 #include "core/signal.h"
 #include "core/switch.h"
@@ -87,25 +88,30 @@ int gh__park_held(gh_task_t *task, const gh__park_t *how) {
 int gh__park(gh_task_t *task, const gh__park_t *how) {
     PyEval_RestoreThread(task->outcome.host->tstate);
     int status = gh__park_held(task, how);
-    PyEval_SaveThread();
+    gh__gil_release(task->outcome.host);
     return status;
 }
 
-void gh__yield_held(gh_task_t *task) {
+/* Where there is no loop to be had, nobody else can have a turn. */
+static void yield_to(gh_task_t *task, void (*queue)(gh_task_t *)) {
     int saved_errno = errno;
     if (gh__switch_open(task->outcome.host) < 0) {
         PyErr_Clear();
         return;
     }
-    gh__task_ready(task);
+    queue(task);
     gh__switch_away(task);
     errno = saved_errno;
 }
 
+void gh__yield_held(gh_task_t *task) { yield_to(task, gh__task_ready); }
+
+void gh__give_way(gh_task_t *task) { yield_to(task, gh__task_preempted); }
+
 void gh__yield(gh_task_t *task) {
     PyEval_RestoreThread(task->outcome.host->tstate);
     gh__yield_held(task);
-    PyEval_SaveThread();
+    gh__gil_release(task->outcome.host);
 }
 
 /* NULL when it can't be told: glibc needs a descriptor and memory to find out. */

@@ -47,6 +47,8 @@ int gh__park_held(gh_task_t *task, const gh__park_t *how);
 /* Gives the other ready tasks a turn.  Without and with the GIL. */
 void gh__yield(gh_task_t *task);
 void gh__yield_held(gh_task_t *task);
+/* The same for one that has been made to, with the GIL: it goes on when those that wait have run. */
+void gh__give_way(gh_task_t *task);
 /* Wakes a parked task; harmless in any other state. */
 void gh__unpark(gh_task_t *task, int status);
 /* True when the address lies on the stack of the calling task, and so does not exist while it is

@@ -20,6 +20,7 @@
 #include "core/offload.h"
 #include "core/park.h"
 #include "core/post.h"
+#include "core/preempt.h"
 #include "core/signal.h"
 #include "core/task.h"
 #include "current.h"

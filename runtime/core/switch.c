@@ -18,8 +18,10 @@
 #include "core/list.h"
 #include "core/loop.h"
 #include "core/park.h"
+#include "core/preempt.h"
 #include "core/switch.h"
 #include "core/task.h"
+#include "core/watch.h"
 #include "hooks/libc.h"
 #include "host.h"
 #include "internal.h"
@@ -45,7 +47,10 @@ static void carry_thrown(gh_task_t *task) {
 static void enter(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     host->running = task;
-    gh__identity_swap(host, &task->identity);
+    host->preemptible = task->preemptive;
+    if (GH__UNLIKELY(host->preempt)) gh__preempt_forget(host);
+    gh__watch_turn(host);
+    gh__identity_enter(host, &task->identity);
     gh__identity_set_main(task->armed ? task->identity.ident : host->main_ident);
     if (GH__UNLIKELY(task->armed)) gh__cancel_remind(task);
     if (task == host->main) {
@@ -58,9 +63,10 @@ static void enter(gh_task_t *task) {
 
 static void leave(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
-    gh__identity_swap(host, &task->identity);
+    gh__identity_leave(host, &task->identity);
     gh__identity_set_main(host->main_ident);
     host->running = NULL;
+    host->preemptible = false;
 }
 
 static void take_turn(gh_task_t *task) {
@@ -160,6 +166,7 @@ static void run_task(gh_task_t *task) {
     enter(task);
     gh__task_run(task);
     leave(task);
+    gh__identity_drop(&task->identity);
     Py_DECREF(task);
 }
 
@@ -339,12 +346,25 @@ static int load_and_start(gh_host_t *host) {
     return result;
 }
 
+static bool is_open(const gh_host_t *host) {
+    return host->hub != NULL && (host->running == NULL || host->running->identity.state != NULL);
+}
+
+/* The child of a fork has a hub, but its one task's thread state went with those of the threads. */
+static int open_all(gh_host_t *host) {
+    int result = 0;
+    if (host->hub == NULL)
+        result = gh__loop_open(host) < 0 ? gh__raise_failure(host) : load_and_start(host);
+    return result == 0 && !is_open(host) ? gh__identity_make(host, &host->running->identity)
+                                         : result;
+}
+
 int gh__switch_open(gh_host_t *host) {
     PyObject *pending[3];
-    if (GH__LIKELY(host->hub != NULL)) return 0;
+    if (GH__LIKELY(is_open(host))) return 0;
     save_error(pending);
     host->no_switch++;
-    int result = gh__loop_open(host) < 0 ? gh__raise_failure(host) : load_and_start(host);
+    int result = open_all(host);
     host->no_switch--;
     if (result == 0) {
         restore_error(pending);
@@ -356,7 +376,7 @@ int gh__switch_open(gh_host_t *host) {
 }
 
 bool gh__switch_possible(gh_host_t *host) {
-    if (GH__LIKELY(host->hub != NULL)) return true;
+    if (GH__LIKELY(is_open(host))) return true;
     PyEval_RestoreThread(host->tstate);
     int error = gh__loop_open(host);
     if (error == 0 && (error = gh__switch_open(host)) < 0) PyErr_Clear();
@@ -374,6 +394,7 @@ void gh__switch_close(gh_host_t *host) {
         enter(task);
         if (result == NULL) PyErr_WriteUnraisable((PyObject *)host->hub);
         Py_XDECREF(result);
+        gh__identity_drop(&task->identity);
     }
     host->running = NULL;
     Py_CLEAR(host->resumed);

@@ -17,6 +17,7 @@
 #include "core/scope.h"
 #include "core/switch.h"
 #include "core/waiter.h"
+#include "core/watch.h"
 #include "host.h"
 #include "internal.h"
 
@@ -52,6 +53,11 @@ void gh__task_ready(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     gh__task_move(task, GH__READY);
     gh__list_append(&host->ready, &task->ready);
+}
+
+void gh__task_preempted(gh_task_t *task) {
+    gh__task_move(task, GH__READY);
+    gh__list_append(&task->outcome.host->preempted, &task->ready);
 }
 
 void gh__task_first(gh_task_t *task) {
@@ -91,7 +97,7 @@ static gh_task_t *task_new(gh_host_t *host) {
     gh__waiter_init(&task->fdwait.waiter, on_task_fd);
     gh__waiter_init(&task->sigwait.waiter, on_task_signal);
     gh__deadline_init(&task->deadline, on_task_deadline);
-    gh__identity_init(host, &task->identity, (unsigned long)task);
+    task->identity.ident = (unsigned long)task;
     task->number = ++host->spawned;
     return task;
 }
@@ -110,28 +116,35 @@ static void enlist(gh_task_t *task) {
     gh__loop_keep(host);
 }
 
-gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *name) {
+gh_task_t *gh__task_spawn(gh_host_t *host, const gh__spawn_t *how) {
     gh_task_t *task = task_new(host);
     if (task == NULL) return NULL;
-    task->function = Py_NewRef(function);
-    task->args = Py_NewRef(args);
-    task->name = Py_XNewRef(name);
-    task->context = PyContext_CopyCurrent();
-    if (task->context == NULL || gh__switch_open(host) < 0) {
+    task->function = Py_NewRef(how->function);
+    task->args = Py_NewRef(how->args);
+    task->name = Py_XNewRef(how->name);
+    task->context = how->thread ? PyContext_New() : PyContext_CopyCurrent();
+    task->thread = how->thread;
+    task->preemptive = how->preemptive;
+    if (task->context == NULL || gh__switch_open(host) < 0 ||
+        gh__identity_make(host, &task->identity) < 0) {
         Py_DECREF(task);
         return NULL;
     }
     enlist(task);
     gh__task_ready(task);
+    gh__watch_turn(host);
     return (gh_task_t *)Py_NewRef(task); /* the host's reference is dropped when it is done */
 }
 
-PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but) {
+bool gh__task_is_other(const gh_task_t *task) { return task != task->outcome.host->main; }
+
+PyObject *gh__task_list(gh_host_t *host, bool (*wanted)(const gh_task_t *)) {
     PyObject *list = PyList_New(0);
     for (gh__link_t *item = host->tasks.next; list != NULL && item != &host->tasks;
          item = item->next) {
         gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
-        if (task != but && PyList_Append(list, (PyObject *)task) < 0) Py_CLEAR(list);
+        if ((wanted == NULL || wanted(task)) && PyList_Append(list, (PyObject *)task) < 0)
+            Py_CLEAR(list);
     }
     return list;
 }
@@ -139,7 +152,7 @@ PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but) {
 int gh__task_adopt_main(gh_host_t *host) {
     gh_task_t *task = task_new(host);
     if (task == NULL) return -1;
-    gh__identity_init_main(host, &task->identity);
+    task->identity.ident = host->thread;
     task->name = PyUnicode_FromString("main");
     if (task->name == NULL) {
         Py_DECREF(task);
@@ -198,7 +211,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     Py_CLEAR(task->function);
     Py_CLEAR(task->args);
     Py_CLEAR(task->context);
-    if (task->known) forget_thread(task);
+    if (task->known && !task->thread) forget_thread(task);
     gh__identity_clear(host);
     end_specific(task);
     gh__scope_activate(task, NULL);
@@ -222,6 +235,10 @@ void gh__task_run(gh_task_t *task) {
     Py_XDECREF(error);
 }
 
+bool gh__any_ready(const gh_host_t *host) {
+    return !gh__list_empty(&host->ready) || !gh__list_empty(&host->preempted);
+}
+
 /*
  * Each task that is ready runs once before any of them runs again.  The loop need not turn in
  * between as long as that takes it less time than a turn would.  Once the host closes nobody has a
@@ -237,15 +254,18 @@ gh_task_t *gh__task_next(gh_host_t *host) {
     return GH__CONTAINER(host->batch.next, gh_task_t, ready);
 }
 
+/* Of those that compute one goes on in each turn, when those that have waited have run. */
 static void run_batches(gh_host_t *host) {
     gh_task_t *task;
+    gh__link_t *computing = gh__list_pop(&host->preempted);
     gh__list_move(&host->batch, &host->ready);
+    if (computing != NULL) gh__list_append(&host->batch, computing);
     host->turn_ends = gh__now() + TURN_NS;
     while ((task = gh__task_next(host)) != NULL) gh__switch_to_task(task);
 }
 
 void gh__run_ready(gh_host_t *host) {
-    if (gh__list_empty(&host->ready) && gh__list_empty(&host->chores)) return;
+    if (!gh__any_ready(host) && gh__list_empty(&host->chores)) return;
     bool held =
         _PyThreadState_UncheckedGet() == host->tstate; /* by a program that turns the loop */
     if (!held) PyEval_RestoreThread(host->tstate);
@@ -264,9 +284,12 @@ void gh__task_after_fork(gh_host_t *host) {
     while ((item = gh__list_pop(&host->tasks)) != NULL) {
         gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
         task->collapsed = task != host->running;
+        task->identity.state =
+            NULL; /* CPython frees them, as it does those of threads that are gone */
     }
     gh__list_init(&host->ready);
     gh__list_init(&host->batch);
+    gh__list_init(&host->preempted);
     host->task_count = host->hopeless = 0;
     host->orphan = host->orphan || host->running != host->main;
     host->main = (gh_task_t *)Py_NewRef(host->running); /* what was main is never freed either */

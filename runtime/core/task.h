@@ -53,28 +53,42 @@ struct gh_task_s {
     gh__link_t sibling;            /* in nursery->children */
     PyObject *cancel;              /* the exception it owes its task, NULL if none */
     bool armed;                    /* CPython's signal check will raise `cancel` in this task */
-    bool displaced; /* a greenlet of another task was switched to from this one: switch.c */
-    bool collapsed; /* a fork has left it without a thread: it never runs again */
-    bool known;     /* somebody has asked for its identity, perhaps `threading` */
+    bool displaced;  /* a greenlet of another task was switched to from this one: switch.c */
+    bool thread;     /* started as a thread, through `_thread`: dropped at exit as a daemon is */
+    bool preemptive; /* gives way when it computes for long, as a thread does */
+    bool collapsed;  /* a fork has left it without a thread: it never runs again */
+    bool known;      /* somebody has asked for its identity, perhaps `threading` */
     uint64_t number;
     gh_result_t *result; /* one block, made by gh_task_result */
     PyObject *name;      /* NULL: a default one, made when it is asked for */
     PyObject *function, *args, *context;
 };
 
-/* A new READY task that will call function(*args) in a copy of the caller's context.
- * name may be NULL.  New reference, or NULL with an exception.  With the GIL. */
-gh_task_t *gh__task_spawn(gh_host_t *host, PyObject *function, PyObject *args, PyObject *name);
+/* What to spawn.  All borrowed; name may be NULL. */
+typedef struct gh__spawn_s {
+    PyObject *function, *args, *name;
+    bool thread; /* as a thread: in a context of its own, and dropped at exit */
+    bool preemptive;
+} gh__spawn_t;
+
+/* A new READY task that will call function(*args), in a copy of the caller's context unless it is a
+ * thread.  New reference, or NULL with an exception.  With the GIL. */
+gh_task_t *gh__task_spawn(gh_host_t *host, const gh__spawn_t *how);
 /* Makes the calling greenlet the main task.  With the GIL. */
 int gh__task_adopt_main(gh_host_t *host);
-/* A new list of the tasks that are not done, the oldest first, without `but` (or NULL).  NULL with an
- * exception.  With the GIL. */
-PyObject *gh__task_list(gh_host_t *host, const gh_task_t *but);
+/* A new list of the tasks that are not done and are wanted (NULL: all), the oldest first.  NULL with
+ * an exception.  With the GIL. */
+PyObject *gh__task_list(gh_host_t *host, bool (*wanted)(const gh_task_t *));
+/* Wants all but the main task. */
+bool gh__task_is_other(const gh_task_t *task);
 /* Its name, for people to read.  Borrowed, or NULL with an exception.  With the GIL. */
 PyObject *gh__task_name(gh_task_t *task);
 void gh__task_move(gh_task_t *task, gh__state_t state);
-void gh__task_ready(gh_task_t *task); /* to the end of the ready queue */
-void gh__task_first(gh_task_t *task); /* a ready one to its front */
+void gh__task_ready(gh_task_t *task);     /* to the end of the ready queue */
+void gh__task_first(gh_task_t *task);     /* a ready one to its front */
+void gh__task_preempted(gh_task_t *task); /* to the end of the queue of those that compute */
+/* True when the loop may not sleep, for there is a task to run. */
+bool gh__any_ready(const gh_host_t *host);
 /* Calls the task's function and settles it; in a worker.  What is being raised already is why it can't
  * begin, and its outcome.  With the GIL. */
 void gh__task_run(gh_task_t *task);

@@ -17,6 +17,7 @@
 #include "core/lot.h"
 #include "core/offload.h"
 #include "core/park.h"
+#include "core/preempt.h"
 #include "core/switch.h"
 #include "core/task.h"
 #include "current.h"
@@ -191,9 +192,18 @@ static int wait_condition(gh_task_t *task, pthread_cond_t *condition, pthread_mu
     return status < 0 && !woken ? -status : 0;
 }
 
+/* Returns as if it had been woken. */
+static int wait_briefly(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t limit) {
+    struct timespec time = gh__deadline_time(limit);
+    libc_pthread_cond_clockwait(condition, mutex, CLOCK_MONOTONIC, &time);
+    return 0;
+}
+
 int hook_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex) {
     gh_host_t *host = gh__current;
-    if (host != NULL && gh__preempt_skips(host, condition)) return 0;
+    uint64_t limit;
+    if (host != NULL && gh__preempt_waits(host, condition, &limit))
+        return wait_briefly(condition, mutex, limit);
     gh_task_t *task = may_wait_condition(condition, mutex);
     if (task == NULL) return libc_pthread_cond_wait(condition, mutex);
     return wait_condition(task, condition, mutex, "pthread_cond_wait", for_ever);

@@ -13,9 +13,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/identity.h"
 #include "core/lot.h"
 #include "core/park.h"
+#include "core/preempt.h"
 #include "current.h"
 #include "hooks/hooks.h"
 #include "host.h"
@@ -98,15 +98,15 @@ static int wait_for_owner(gh_host_t *host, pthread_mutex_t *mutex, const char *c
                           uint64_t deadline) {
     if (GH__LIKELY(!is_anothers(host, mutex))) return 0;
     bool has_gil = _PyThreadState_UncheckedGet() == host->tstate;
-    PyThreadState *tstate = has_gil ? PyEval_SaveThread() : NULL;
+    if (has_gil) gh__gil_release(host);
     int error = park_for(host, mutex, call, deadline);
-    if (has_gil) PyEval_RestoreThread(tstate);
+    if (has_gil) PyEval_RestoreThread(host->tstate);
     return error;
 }
 
 /* ---- the calls ---- */
 
-/* CPython locks the GIL's mutex where a task can be made to give way: see core/identity.c. */
+/* CPython locks the GIL's mutex where a task can be made to give way: see core/preempt.c. */
 int hook_pthread_mutex_lock(pthread_mutex_t *mutex) {
     gh_host_t *host = gh__current;
     if (host == NULL) return libc_pthread_mutex_lock(mutex);

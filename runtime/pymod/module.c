@@ -14,23 +14,26 @@
 
 PyDoc_STRVAR(
     spawn_doc,
-    "spawn(function, /, *args, name=None)\n--\n\n"
+    "spawn(function, /, *args, name=None, preemptive=False)\n--\n\n"
     "Start function(*args) as a task and return its Task.\n\n"
     "It begins when the caller next parks, in a copy of the caller's contextvars. For keyword\n"
     "arguments use functools.partial.\n\n"
-    "name: a string for people to read; by default task- and a number.\n\n"
+    "name: a string for people to read; by default task- and a number.\n"
+    "preemptive: whether it gives way when it has computed for sys.getswitchinterval(), as\n"
+    "threads do; else it runs on until it parks.\n\n"
     "On the loop's thread, else RuntimeError; never parks.");
 
 gh_task_t *gh__spawn(gh_host_t *host, PyObject *args, PyObject *kwargs, const char *format) {
-    static char *names[] = {"name", NULL};
+    static char *names[] = {"name", "preemptive", NULL};
     PyObject *name = Py_None;
+    int preemptive = 0;
     if (PyTuple_GET_SIZE(args) < 1 || !PyCallable_Check(PyTuple_GET_ITEM(args, 0))) {
         PyErr_Format(PyExc_TypeError, "%s() needs a callable as its first argument",
                      strchr(format, ':') + 1);
         return NULL;
     }
     if (kwargs != NULL &&
-        !PyArg_ParseTupleAndKeywords(host->empty_tuple, kwargs, format, names, &name))
+        !PyArg_ParseTupleAndKeywords(host->empty_tuple, kwargs, format, names, &name, &preemptive))
         return NULL;
     if (name != Py_None && !PyUnicode_Check(name)) {
         PyErr_Format(PyExc_TypeError, "a task's name is a string or None, not %.100s",
@@ -39,15 +42,18 @@ gh_task_t *gh__spawn(gh_host_t *host, PyObject *args, PyObject *kwargs, const ch
     }
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
     if (rest == NULL) return NULL;
-    gh_task_t *task =
-        gh__task_spawn(host, PyTuple_GET_ITEM(args, 0), rest, name == Py_None ? NULL : name);
+    gh__spawn_t how = {.function = PyTuple_GET_ITEM(args, 0),
+                       .args = rest,
+                       .name = name == Py_None ? NULL : name,
+                       .preemptive = preemptive};
+    gh_task_t *task = gh__task_spawn(host, &how);
     Py_DECREF(rest);
     return task;
 }
 
 static PyObject *spawn(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kwargs) {
     gh_host_t *host = gh__host_or_raise();
-    return host ? (PyObject *)gh__spawn(host, args, kwargs, "|$O:spawn") : NULL;
+    return host ? (PyObject *)gh__spawn(host, args, kwargs, "|$Op:spawn") : NULL;
 }
 
 int gh__check_interrupts(gh_task_t *task) {
@@ -141,6 +147,12 @@ PyDoc_STRVAR(
     "meanwhile; an operation goes on without it. Parks the calling task; blocks a thread that\n"
     "has no loop.");
 
+PyDoc_STRVAR(start_os_thread_doc,
+             "start_os_thread(function, args, kwargs={}, /)\n--\n\n"
+             "Start a thread of the operating system and return its identity, as\n"
+             "_thread.start_new_thread() does under python3.\n\n"
+             "From any thread; never parks.");
+
 static PyMethodDef functions[] = {
     {"spawn", (PyCFunction)(void (*)(void))spawn, METH_VARARGS | METH_KEYWORDS, spawn_doc},
     {"sleep", sleep_for, METH_O, sleep_doc},
@@ -150,6 +162,7 @@ static PyMethodDef functions[] = {
     {"tasks", tasks, METH_NOARGS, tasks_doc},
     {"dump", dump, METH_NOARGS, dump_doc},
     {"await_", gh__await, METH_O, await_doc},
+    {"start_os_thread", gh__start_os_thread, METH_VARARGS, start_os_thread_doc},
     {NULL},
 };
 
@@ -162,7 +175,9 @@ static PyTypeObject *const types[] = {&gh__OutcomeType,   &gh__TaskType,   &gh__
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
 int gh__types_open(void) {
-    if (gh__errors_open() < 0 || gh__await_open() < 0 || gh__portal_open() < 0) return -1;
+    if (gh__errors_open() < 0 || gh__await_open() < 0 || gh__portal_open() < 0 ||
+        gh__threads_open() < 0)
+        return -1;
     for (size_t i = 0; i < TYPES; i++)
         if (PyType_Ready(types[i]) < 0) return -1;
     return 0;

@@ -49,17 +49,18 @@ static gh_host_t *check_open(const gh__nursery_t *self) {
 
 PyDoc_STRVAR(
     start_soon_doc,
-    "start_soon(function, /, *args, name=None)\n--\n\n"
+    "start_soon(function, /, *args, name=None, preemptive=False)\n--\n\n"
     "Start function(*args) as a task of the nursery.\n\n"
     "It begins when the caller next parks, in a copy of the caller's contextvars. An exception\n"
     "that ends it cancels the others, and is raised at the end of the block; a Cancelled that\n"
     "Task.cancel() has raised in it is not.\n\n"
-    "name: a string for people to read; by default task- and a number.\n\n"
+    "name: a string for people to read; by default task- and a number.\n"
+    "preemptive: as for spawn().\n\n"
     "Raises RuntimeError once the block is left. On the loop's thread; never parks.");
 
 static PyObject *start_soon(gh__nursery_t *self, PyObject *args, PyObject *kwargs) {
     gh_host_t *host = check_open(self);
-    gh_task_t *task = host ? gh__spawn(host, args, kwargs, "|$O:start_soon") : NULL;
+    gh_task_t *task = host ? gh__spawn(host, args, kwargs, "|$Op:start_soon") : NULL;
     if (task == NULL) return NULL;
     gh__nursery_add(self, task);
     Py_DECREF(task);

@@ -30,7 +30,8 @@ PyObject *PyInit__greenhost(void);
 int gh__types_open(void);
 extern PyTypeObject gh__OutcomeType, gh__PromiseType, gh__OperationType;
 
-/* Makes a task of the arguments (function, *args), name=.  New reference, or NULL. */
+/* Makes a task of the arguments (function, *args), name=,
+ * preemptive=.  New reference, or NULL. */
 gh_task_t *gh__spawn(gh_host_t *host, PyObject *args, PyObject *kwargs, const char *format);
 /* After a yield: raises what has interrupted the task, and is -1 then. */
 int gh__check_interrupts(gh_task_t *task);
@@ -66,6 +67,15 @@ PyObject *gh__await_drive(PyObject *iterator, gh__portal_t *portal, PyObject *fi
 
 /* True when the portal is that of the innermost of the tasks that are running. */
 bool gh__portal_is_of(const gh__portal_t *portal, PyObject *const tasks[2]);
+
+/* ---- from threads.c ---- */
+
+/* Learns how CPython starts a thread.  0, or -1 with an exception. */
+int gh__threads_open(void);
+/* Makes the threads that are started on a loop thread tasks, from now on.  0, or -1 with an exception. */
+int gh__threads_take(void);
+/* _thread.start_new_thread as it is without us: start_os_thread(function, args, kwargs={}). */
+PyObject *gh__start_os_thread(PyObject *module, PyObject *call);
 
 /* ---- from portal.c ---- */
 

@@ -58,6 +58,14 @@ static int set_name(gh_task_t *self, PyObject *name, void *Py_UNUSED(closure)) {
     return 0;
 }
 
+static PyObject *get_thread(gh_task_t *self, void *Py_UNUSED(closure)) {
+    return PyBool_FromLong(self->thread);
+}
+
+static PyObject *get_preemptive(gh_task_t *self, void *Py_UNUSED(closure)) {
+    return PyBool_FromLong(self->preemptive);
+}
+
 static PyObject *get_ident(gh_task_t *self, void *Py_UNUSED(closure)) {
     return PyLong_FromUnsignedLong(self->identity.ident);
 }
@@ -86,6 +94,7 @@ static void task_dealloc(gh_task_t *self) {
     task_clear(self);
     Py_CLEAR(self->name);
     free(self->result);
+    gh__identity_drop(&self->identity);
     gh__outcome_free(&self->outcome);
 }
 
@@ -98,6 +107,8 @@ static PyGetSetDef task_getset[] = {
     {"name", (getter)get_name, (setter)set_name, "The task's name, for people to read.", NULL},
     {"state", (getter)get_state, NULL, "'ready', 'running', 'parked' or 'done'.", NULL},
     {"ident", (getter)get_ident, NULL, "What threading.get_ident() returns in the task.", NULL},
+    {"thread", (getter)get_thread, NULL, "Whether it was started as a thread.", NULL},
+    {"preemptive", (getter)get_preemptive, NULL, "Whether it gives way when it computes.", NULL},
     {"frame", (getter)get_frame, NULL, "Its topmost Python frame while parked, or None.", NULL},
     {NULL},
 };

@@ -81,6 +81,12 @@ class MistakeTest(TestCase):
         self.assertEqual((done.code, done.out), (code, ""), done)
         self.assertRegex(done.err, rf"\Agreenhost: [^\n]*{pattern}[^\n]*; [^\n]+\n\Z")
 
+    def test_threads_of_another_kind(self):
+        self.assert_refused(64, "--threads is neither tasks nor os", "--threads=green")
+        self.assert_refused(64, "--threads is neither tasks nor os", "--threads")
+        pattern = "GREENHOST_THREADS is neither tasks nor os"
+        self.assert_refused(64, pattern, "-c", "pass", env={"GREENHOST_THREADS": "green"})
+
     def test_venv_without_directory(self):
         self.assert_refused(64, "--venv needs a directory", "--venv")
         self.assert_refused(64, "--venv needs a directory", "--venv=")
