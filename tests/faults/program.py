@@ -29,6 +29,15 @@ def say(text):
     counter[0] += 1
 
 
+def start(function):
+    """Spawn a task that others wait for: if it can't begin, they are not to."""
+    task = greenhost.spawn(function)
+    greenhost.checkpoint()
+    if task.done():
+        task.result()
+    return task
+
+
 def sleep():
     time.sleep(0.002)
     say("slept")
@@ -42,7 +51,7 @@ def talk():
             theirs.sendall(theirs.recv(100).upper())
 
     with ours:
-        peer = greenhost.spawn(answer)
+        peer = start(answer)
         ours.sendall(b"hello")
         say(ours.recv(100).decode())
     peer.result()
@@ -55,7 +64,7 @@ def pipe():
         with open(writing, "wb", closefd=True) as stream:
             stream.write(b"x" * 100_000)
 
-    peer = greenhost.spawn(fill)
+    peer = start(fill)
     with open(reading, "rb", closefd=True) as stream:
         say(len(stream.read()))
     peer.result()
