@@ -177,25 +177,28 @@ check: deps
 # Tasks' stacks are moved about by greenlet, so the red zones that ASan keeps on the stack would be
 # taken for errors: it watches the heap and the globals.  libstdc++ has to be there from the start,
 # since ASan looks for it once, and greenlet throws.
-## check-asan      C tests and scripts under AddressSanitizer, in build-asan/
+## check-asan      C tests, scripts and those of the package under AddressSanitizer, in build-asan/
 check-asan: deps
 	@$(MAKE) --no-print-directory tests BUILD=build-asan CC=clang LINK=shared \
 	    CFLAGS="-O1 -g -fno-omit-frame-pointer -mllvm -asan-stack=0" EXTRA="-fsanitize=address" \
 	    LDFLAGS="-Wl,--no-as-needed -lstdc++"
 	@$(PYTHON) tests/run.py --build build-asan --malloc --kind c --kind script
+	@$(PYTHON) tests/run.py --build build-asan --malloc --kind python pylib/
 
-## check-ubsan     C tests and scripts under UndefinedBehaviorSanitizer, in build-ubsan/
+## check-ubsan     C tests, scripts and those of the package under UndefinedBehaviorSanitizer, in build-ubsan/
 check-ubsan: deps
 	@$(MAKE) --no-print-directory tests BUILD=build-ubsan CC=clang LINK=shared CFLAGS="-O1 -g" \
 	    EXTRA="-fsanitize=undefined -fno-sanitize-recover=undefined"
 	@$(PYTHON) tests/run.py --build build-ubsan --kind c --kind script
+	@$(PYTHON) tests/run.py --build build-ubsan --kind python pylib/
 
-## check-valgrind  the C tests under valgrind, and those scripts that switch the most
+## check-valgrind  the C tests under valgrind, those of the package, and scripts that switch the most
 check-valgrind: deps
 	@$(MAKE) --no-print-directory tests
 	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind c
 	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind script --malloc \
 	    scripts/cancel scripts/identity scripts/signal
+	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind python --malloc pylib/
 
 ## check-gc        the Python tests and scripts with the collector run at every chance
 check-gc: deps

@@ -12,6 +12,7 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # options: what stands before the script on the command line
               # hooks: the functions of libc whose parking the script exercises in a task
               # measures: time or memory, which tools falsify: left out with --malloc
+              # not under valgrind: why
 surface   every function of runtime/hooks/hooks.def is exercised by a script
 lint      `make lint`
 
@@ -24,6 +25,7 @@ import concurrent.futures
 import difflib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -45,7 +47,7 @@ SLOWER = 20
 # tests/README.md says what each of these is for.
 VALGRIND_FOUND = 99
 VALGRIND = ["valgrind", "--quiet", f"--error-exitcode={VALGRIND_FOUND}", "--leak-check=no"]
-VALGRIND_SCRIPTS = ["--undef-value-errors=no", "--log-file=valgrind.%p"]
+VALGRIND_PYTHON = ["--undef-value-errors=no", "--log-file=valgrind.%p"]
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=0:abort_on_error=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -161,10 +163,10 @@ def script_paths():
             yield path
 
 
-def script_tests(greenhost, prefix, slower, memory):
+def script_tests(greenhost, prefix, slower, left_out):
     for path in script_paths():
         name = path.relative_to(TESTS)
-        if not memory and comments(path.read_text(), "measures"):
+        if any(comments(path.read_text(), key) for key in left_out):
             continue
 
         def judge(done, path=path):
@@ -217,10 +219,10 @@ def c_tests(build, prefix, slower):
         yield Test(source.name, source.name, command, judge_libcheck, FILE_SECONDS * slower)
 
 
-def python_tests():
+def python_tests(slower):
     for path in sorted(TESTS.glob("*/test_*.py")):
         name = str(path.relative_to(TESTS))
-        yield Test(name, name, [sys.executable, str(path)], judge_unittest, FILE_SECONDS)
+        yield Test(name, name, [sys.executable, str(path)], judge_unittest, FILE_SECONDS * slower)
 
 
 def conformance_tests(build):
@@ -302,17 +304,29 @@ def parse_options():
     parser.add_argument("--build", default="build", help="where make put everything")
     parser.add_argument("-j", type=int, default=2, dest="jobs", help="how many at a time, 2")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each test")
-    parser.add_argument("--under", choices=["valgrind"], help="run C tests and scripts under it")
+    parser.add_argument("--under", choices=["valgrind"], help="run the tests under it")
     parser.add_argument("--malloc", action="store_true", help="each object from malloc, for tools")
     parser.add_argument("--collect", action="store_true", help="let the collector run all the time")
     return parser.parse_args()
+
+
+def greenhost_under(tool, build):
+    """What a test in Python is to run for greenhost: the executable, or a script that watches it."""
+    greenhost = build / "greenhost"
+    if not tool:
+        return greenhost
+    watched = build / f"greenhost-under-{tool}"
+    command = shlex.join([*VALGRIND, *VALGRIND_PYTHON, str(greenhost)])
+    watched.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    watched.chmod(0o755)
+    return watched
 
 
 def make_environment(options, build):
     # What the caller's shell says about some Python of its own would change what is tested.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_"))}
     environment |= SANITIZERS
-    environment["GREENHOST"] = str(build / "greenhost")
+    environment["GREENHOST"] = str(greenhost_under(options.under, build))
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     if options.collect:
         environment["PYTHONPATH"] = str(TESTS / "collect")
@@ -328,12 +342,13 @@ def choose_tests(options, kinds, build):
     if options.under:
         prefix, slower = VALGRIND, SLOWER
     lint = ["make", "--no-print-directory", "-C", str(ROOT), "lint"]
+    left_out = ["measures"] * options.malloc + ["not under valgrind"] * bool(options.under)
     scripts = script_tests(
-        build / "greenhost", prefix and prefix + VALGRIND_SCRIPTS, slower, not options.malloc
+        build / "greenhost", prefix and prefix + VALGRIND_PYTHON, slower, left_out
     )
     by_kind = {
         "c": c_tests(build, prefix, slower),
-        "python": python_tests(),
+        "python": python_tests(slower),
         "script": scripts,
         "conformance": conformance_tests(build),
         "lint": [Test("lint", "lint", lint, judge_lint, FILE_SECONDS)],
@@ -345,8 +360,11 @@ def choose_tests(options, kinds, build):
 
 def main():
     options = parse_options()
-    # Where it was ignored, as it is in a shell's background job, it would be in every test.
+    # What is ignored, as in a shell's background job, would be in every test; a handler is not.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for signum in (signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(signum) == signal.SIG_IGN:
+            signal.signal(signum, lambda *_: None)
     build = ROOT / options.build
     kinds = options.kind or [kind for kind in KINDS if kind != "lint"]
     tests = choose_tests(options, kinds, build)
