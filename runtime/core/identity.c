@@ -85,6 +85,7 @@ static PyObject *handled(const PyThreadState *tstate) {
 
 void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
     PyThreadState *tstate = host->tstate;
+    gh__portal_current = identity->portal;
     if (identity->state == NULL) return;
     swap(tstate, identity->state);
     identity->state->root_cframe.current_frame = NULL;
@@ -96,6 +97,8 @@ void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
  * a task's. */
 void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
     PyThreadState *tstate = host->tstate, *state = identity->state;
+    identity->portal = gh__portal_current;
+    gh__portal_current = NULL;
     if (state == NULL) return;
     swap(tstate, state);
     state->root_cframe.current_frame = tstate->cframe->current_frame;

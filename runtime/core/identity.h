@@ -5,12 +5,13 @@
 
 #include <pthread.h>
 
+#include "core/portal.h"
 #include "internal.h"
 
 typedef struct gh__identity_s {
-    unsigned long ident; /* what threading.get_ident() says */
-    PyThreadState
-        *state; /* what makes it a thread, while it does not run; NULL before the hub is */
+    unsigned long ident;  /* what threading.get_ident() says */
+    PyThreadState *state; /* what makes it a thread, while it doesn't run; NULL before the hub is */
+    gh__portal_t *portal; /* the one that it is behind, while it doesn't run; borrowed */
 } gh__identity_t;
 
 /* Finds what it must know of this libpython.  With the GIL. */

@@ -6,31 +6,16 @@
  * travel through greenlet's own arguments, which would turn a GreenletExit into a return value.
  *
  * A step costs a pair of switches, and little else may be added to it: which portal the caller is
- * behind is kept in the thread state's dictionary, which core/identity.c swaps with tasks anyway, so
- * that every task and every thread has its own.
+ * behind is a variable of the thread, which core/identity.c swaps with tasks, so that every task has
+ * its own as well.
  */
 #include "core/portal.h"
 #include "core/switch.h"
 #include "internal.h"
 
-static PyObject *current_key;
+_Thread_local gh__portal_t *gh__portal_current;
 
-int gh__portal_open(void) {
-    if (current_key == NULL) current_key = PyUnicode_InternFromString("greenhost.portal");
-    return current_key == NULL ? -1 : PyType_Ready(&gh__PortalStateType);
-}
-
-gh__portal_t *gh__portal_current(void) {
-    PyObject *names = PyThreadState_GetDict();
-    PyObject *found = names ? PyDict_GetItemWithError(names, current_key) : NULL;
-    return found == Py_None ? NULL : (gh__portal_t *)found;
-}
-
-static int set_current(gh__portal_t *portal) {
-    PyObject *names = PyThreadState_GetDict();
-    if (names == NULL) return -1;
-    return PyDict_SetItem(names, current_key, portal ? (PyObject *)portal : Py_None);
-}
+int gh__portal_open(void) { return PyType_Ready(&gh__PortalStateType); }
 
 /* ---- messages ---- */
 
@@ -140,8 +125,7 @@ static int give_context(gh__portal_t *portal, PyObject *context) {
 static int begin_step(gh__portal_t *portal) {
     PyObject *context = PyThreadState_Get()->context;
     if (find_library(portal) < 0) return -1;
-    if (context != portal->context && give_context(portal, context) < 0) return -1;
-    return set_current(portal);
+    return context == portal->context ? 0 : give_context(portal, context);
 }
 
 /* Clears what belongs to the greenlets.  What still waits in them is thrown out of there, if this
@@ -186,15 +170,15 @@ PySendResult gh__portal_step(gh__portal_t *portal, PyObject *value, PyObject **r
     *result = NULL;
     if (check_step(portal) < 0) return PYGEN_ERROR;
     PySendResult step = PYGEN_ERROR;
-    PyObject *outer = Py_XNewRef((PyObject *)gh__portal_current());
+    gh__portal_t *outer = gh__portal_current; /* its own step keeps it */
     Py_INCREF(portal);
     portal->stepping = true;
+    gh__portal_current = portal;
     post(portal, Py_XNewRef(value), value ? GH__PORTAL_VALUE : GH__PORTAL_ERROR);
     int status = begin_step(portal) < 0 ? -1 : gh__greenlet_switch(portal->waiting);
+    gh__portal_current = outer;
     portal->stepping = false;
     if (status == 0) step = read_message(portal, result);
-    set_current((gh__portal_t *)outer);
-    Py_XDECREF(outer);
     Py_DECREF(portal);
     return step;
 }

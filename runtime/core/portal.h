@@ -59,7 +59,7 @@ PySendResult gh__portal_step(gh__portal_t *portal, PyObject *value, PyObject **r
  * answer, or NULL with the exception that it throws. */
 PyObject *gh__portal_yield(gh__portal_t *portal, PyObject *yielded);
 /* The portal that the caller is behind, the innermost if there are several; borrowed, or NULL. */
-gh__portal_t *gh__portal_current(void);
+extern _Thread_local gh__portal_t *gh__portal_current __attribute__((tls_model("initial-exec")));
 /* The library's side drops it: no step will come any more. */
 void gh__portal_abandon(gh__portal_t *portal);
 

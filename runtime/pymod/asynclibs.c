@@ -23,10 +23,15 @@ static PyObject *imported(const char *module, const char *attribute) {
     return value;
 }
 
-/* Looks for a module by a name that is made once: most programs lack one of the two for ever. */
-static bool is_imported(PyObject **name, const char *module) {
-    if (*name == NULL) *name = PyUnicode_InternFromString(module);
-    return *name != NULL && PyDict_GetItemWithError(PyImport_GetModuleDict(), *name) != NULL;
+/* Looks for a module where others have been imported since it was looked for: most programs lack one
+ * of the two for ever.  A dictionary's version is never another one's. */
+static bool is_imported(uint64_t *version, const char *module) {
+    PyObject *modules = PyImport_GetModuleDict();
+    uint64_t now = ((PyDictObject *)modules)->ma_version_tag;
+    if (GH__LIKELY(*version == now)) return false;
+    PyObject *found = PyDict_GetItemString(modules, module);
+    if (found == NULL) *version = now;
+    return found != NULL;
 }
 
 /* What asyncio keeps under that key: where 3.11 has the loop in it. */
@@ -47,8 +52,8 @@ static PyObject *running_loop(void) {
 
 /* False until the program has imported asyncio; or with an exception, if it is not as expected. */
 static bool find_asyncio(void) {
-    static PyObject *name;
-    if (!is_imported(&name, "asyncio.tasks")) return false;
+    static uint64_t version;
+    if (!is_imported(&version, "asyncio.tasks")) return false;
     if (loop_key == NULL) loop_key = PyUnicode_InternFromString("__asyncio_running_event_loop__");
     PyObject *tasks = imported("asyncio.tasks", "_current_tasks");
     PyObject *get_loop = imported("asyncio.events", "_get_running_loop");
@@ -72,8 +77,8 @@ static PyObject *asyncio_task(void) {
 }
 
 static bool find_trio(void) {
-    static PyObject *name;
-    if (!is_imported(&name, "trio._core._run")) return false;
+    static uint64_t version;
+    if (!is_imported(&version, "trio._core._run")) return false;
     if (task_name == NULL) task_name = PyUnicode_InternFromString("task");
     if (task_name != NULL) trio_context = imported("trio._core._run", "GLOBAL_RUN_CONTEXT");
     return trio_context != NULL;

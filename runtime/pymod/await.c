@@ -92,9 +92,16 @@ PyObject *gh__await_iterator(PyObject *awaitable) {
     return NULL;
 }
 
+/* gi_frame_state of one that has not, in CPython's own headers. */
+#define FRAME_CREATED (-2)
+
+static bool has_begun(PyObject *coroutine) {
+    return ((PyCoroObject *)coroutine)->cr_frame_state != FRAME_CREATED;
+}
+
 /* A coroutine that waits in another task must not be resumed by this one. */
 static int check_idle(PyObject *iterator) {
-    if (!PyCoro_CheckExact(iterator)) return 0;
+    if (!PyCoro_CheckExact(iterator) || !has_begun(iterator)) return 0;
     PyObject *awaited = PyObject_GetAttr(iterator, cr_await_name);
     Py_XDECREF(awaited);
     if (awaited == Py_None) return 0;
@@ -174,7 +181,7 @@ static PyObject *refuse(PyObject *awaitable) {
 static int find_portal(gh__portal_t **portal) {
     PyObject *tasks[2];
     if (gh__async_tasks(tasks) < 0) return -1;
-    *portal = gh__portal_current();
+    *portal = gh__portal_current;
     if (*portal != NULL && gh__portal_is_of(*portal, tasks)) return 0;
     *portal = NULL;
     return tasks[0] != NULL || tasks[1] != NULL;

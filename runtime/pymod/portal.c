@@ -233,7 +233,7 @@ PyDoc_STRVAR(in_portal_doc, "in_portal()\n--\n\n"
 
 static PyObject *in_portal(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     PyObject *tasks[2];
-    gh__portal_t *portal = gh__portal_current();
+    gh__portal_t *portal = gh__portal_current;
     if (portal == NULL) Py_RETURN_FALSE;
     if (gh__async_tasks(tasks) < 0) return NULL;
     return PyBool_FromLong(gh__portal_is_of(portal, tasks));
