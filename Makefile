@@ -21,6 +21,8 @@ CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redi
 SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
     libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
+# The peers of the benchmarks that nothing else needs.
+BENCH_PACKAGES := python3-asyncpg python3-psycogreen
 
 # Asked once, and silently: a missing package is reported by the target `tools`, in one line.
 PY_CFLAGS := $(shell pkg-config --cflags python-3.11-embed libuv 2>/dev/null)
@@ -81,7 +83,7 @@ C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] t
 PYTHON_DIRS := $(wildcard pylib tests examples bench)
 
 .PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc soak model conformance bench \
-    lint format install uninstall deps deps-build help clean FORCE
+    lint format install uninstall deps deps-build deps-bench help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_OBJECTS)
 
@@ -224,11 +226,22 @@ model: deps
 	@$(PYTHON) tests/model/compare.py $(BUILD)/greenhost $(or $(SEED),0) \
 	    $$(($(or $(SEED),0) + $(or $(PROGRAMS),3000)))
 
-## bench           the figures, side by side with python3's and the peers'
-bench: deps
-	@$(MAKE) --no-print-directory all
-	@set -e; for script in $(sort $(wildcard bench/*.py)); do \
-	    echo "== $$script"; $(PYTHON) $$script $(BUILD)/greenhost; done
+$(BUILD)/bench/load: bench/load.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -o $@ $<
+
+$(BUILD)/bench/echo: bench/echo.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 $(PY_CFLAGS) -o $@ $< $(UV_LIBS)
+
+# BENCH takes names of modules in bench/rows/, and --rounds N.
+BENCH ?=
+## bench           the figures, side by side with the peers', into docs/BENCHMARKS.md
+bench: deps-bench
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/load $(BUILD)/bench/echo
+	@$(PYTHON) bench/run.py --write $(BUILD)/greenhost $(BENCH)
+	@$(PYTHON) bench/startup.py $(BUILD)/greenhost
+	@$(PYTHON) bench/await.py $(BUILD)/greenhost
 
 ## lint            formatting, types and the house rules, changing nothing
 lint:
@@ -279,7 +292,8 @@ uninstall:
 ## deps            install through apt the Debian packages that are missing
 deps: PACKAGES = $(BUILD_PACKAGES) $(CHECK_PACKAGES)
 deps-build: PACKAGES = $(BUILD_PACKAGES)
-deps deps-build:
+deps-bench: PACKAGES = $(BUILD_PACKAGES) $(CHECK_PACKAGES) $(BENCH_PACKAGES)
+deps deps-build deps-bench:
 	@have=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(PACKAGES) 2>/dev/null || true); \
 	missing=; \
 	for package in $(PACKAGES); do \
