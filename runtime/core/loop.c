@@ -211,7 +211,8 @@ static void forget_threads(gh_host_t *host) {
 static void leave_program(gh_host_t *host) {
     uv_unref((uv_handle_t *)&host->async);
     if (host->running == NULL) return;
-    host->guest = host->open = false;
+    host->guest = false;
+    host->open = false;
     host->loop = &host->own_loop;
     host->hub = NULL; /* never freed: it turns the loop that is left */
     host->worker_count = 0;
