@@ -53,9 +53,9 @@ def servers(greenhost):
 def benchmarks(greenhost):
     load = Path(greenhost).parent / "bench" / "load"
     cases = (
-        ("1 KiB, 100 connections", 100, 1024, 60_000),
-        ("1 KiB, 10,000 connections", 10_000, 1024, 60_000),
-        ("64 KiB, 100 connections", 100, 65_536, 10_000),
+        ("1 KiB, 100 connections", 100, 1024, 30_000),
+        ("1 KiB, 10,000 connections", 10_000, 1024, 30_000),
+        ("64 KiB, 100 connections", 100, 65_536, 4_000),
     )
     for name, connections, size, messages in cases:
         peers = {

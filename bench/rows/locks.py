@@ -23,9 +23,9 @@ def run(mine, others):
     for _ in range(COUNT):
         mine.acquire()
         others.release()
-began = time.perf_counter()
+began = time.process_time()
 for each in [start(lambda: run(here, there)), start(lambda: run(there, here))]: each.join()
-print((time.perf_counter() - began) / COUNT / 2 * 1e6)
+print((time.process_time() - began) / COUNT / 2 * 1e6)
 """
 
 QUEUE = """
@@ -38,9 +38,9 @@ def ask():
         answers.get()
 def answer():
     for _ in range(COUNT): answers.put(requests.get())
-began = time.perf_counter()
+began = time.process_time()
 for each in [start(ask), start(answer)]: each.join()
-print((time.perf_counter() - began) / COUNT / 2 * 1e6)
+print((time.process_time() - began) / COUNT / 2 * 1e6)
 """
 
 
