@@ -132,7 +132,7 @@ int gh__scope_set_deadline(gh__scope_t *scope, double when) {
 
 void gh__scope_set_shield(gh__scope_t *scope, bool shield) {
     scope->shield = shield;
-    if (scope->state == GH__SCOPE_ENTERED) recalculate(scope);
+    if (scope->state == GH__SCOPE_ENTERED && scope->twin == NULL) recalculate(scope);
 }
 
 /* ---- coming and going ---- */

@@ -28,6 +28,7 @@ typedef struct gh__scope_s {
     gh__link_t sibling;            /* in parent->children */
     gh__link_t children, tasks;
     gh__deadline_t deadline; /* in the heap while entered and not called */
+    PyObject *twin;          /* what does its work in a task of asyncio or Trio; NULL elsewhere */
     double when;             /* the deadline as the program gave it, in seconds of gh__now */
     gh__scope_state_t state;
     bool shield;    /* cancellation from further out stops here */

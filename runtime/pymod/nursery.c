@@ -28,6 +28,14 @@ static PyObject *nursery_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 }
 
 static PyObject *nursery_enter(gh__nursery_t *self, PyObject *Py_UNUSED(args)) {
+    PyObject *tasks[2];
+    if (gh__async_tasks(tasks) < 0) return NULL;
+    if (tasks[0] != NULL || tasks[1] != NULL) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "a task of asyncio or Trio can't wait for a nursery here; "
+                        "use that library's own, or spawn a task that opens one");
+        return NULL;
+    }
     gh_host_t *host = gh__host_or_raise();
     PyObject *entered =
         host ? PyObject_CallMethod((PyObject *)self->scope, "__enter__", NULL) : NULL;

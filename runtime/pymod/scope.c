@@ -41,8 +41,30 @@ static int refuse_delete(PyObject *value) {
 
 /* One that is entered belongs to the tasks, so to their thread. */
 static int check_thread(const gh__scope_t *self) {
-    return self->state != GH__SCOPE_ENTERED || gh__host_or_raise() != NULL ? 0 : -1;
+    if (self->state != GH__SCOPE_ENTERED || self->twin != NULL) return 0;
+    return gh__host_or_raise() != NULL ? 0 : -1;
 }
+
+/* ---- in a task of asyncio or Trio ---- */
+
+/* Calls a function of greenhost.twins.  0, or -1 with an exception. */
+static int call_twins(const char *name, PyObject *twin, PyObject *argument) {
+    PyObject *module = PyImport_ImportModule("greenhost.twins");
+    PyObject *done = module ? PyObject_CallMethod(module, name, "OO", twin, argument) : NULL;
+    Py_XDECREF(done);
+    Py_XDECREF(module);
+    return done == NULL ? -1 : 0;
+}
+
+/* True or false; -1 with an exception. */
+static int ask_twin(const gh__scope_t *self, const char *attribute) {
+    PyObject *value = PyObject_GetAttrString(self->twin, attribute);
+    int truth = value ? PyObject_IsTrue(value) : -1;
+    Py_XDECREF(value);
+    return truth;
+}
+
+/* ---- attributes, once more ---- */
 
 static PyObject *get_deadline(gh__scope_t *self, void *Py_UNUSED(closure)) {
     return PyFloat_FromDouble(self->when);
@@ -52,6 +74,10 @@ static int set_deadline(gh__scope_t *self, PyObject *value, void *Py_UNUSED(clos
     double when;
     if (refuse_delete(value) < 0 || check_thread(self) < 0 || parse_deadline(value, &when) < 0)
         return -1;
+    if (self->twin != NULL) {
+        self->when = when;
+        return call_twins("set_deadline", self->twin, value) < 0 ? -1 : 0;
+    }
     if (gh__scope_set_deadline(self, when) == 0) return 0;
     PyErr_NoMemory();
     return -1;
@@ -65,6 +91,7 @@ static int set_shield(gh__scope_t *self, PyObject *value, void *Py_UNUSED(closur
     bool shield;
     if (refuse_delete(value) < 0 || check_thread(self) < 0 || parse_shield(value, &shield) < 0)
         return -1;
+    if (self->twin != NULL && PyObject_SetAttrString(self->twin, "shield", value) < 0) return -1;
     gh__scope_set_shield(self, shield);
     return 0;
 }
@@ -72,6 +99,10 @@ static int set_shield(gh__scope_t *self, PyObject *value, void *Py_UNUSED(closur
 /* The loop looks at deadlines once a turn; whoever asks must not be told of an older state. */
 static PyObject *get_cancel_called(gh__scope_t *self, void *Py_UNUSED(closure)) {
     if (check_thread(self) < 0) return NULL;
+    if (self->twin != NULL) {
+        int called = ask_twin(self, "cancel_called");
+        return called < 0 ? NULL : PyBool_FromLong(called);
+    }
     if (self->state != GH__SCOPE_LEFT && !self->called && self->when <= now_in_seconds())
         gh__scope_cancel(self);
     return PyBool_FromLong(self->called);
@@ -103,18 +134,33 @@ PyDoc_STRVAR(cancel_doc,
 
 static PyObject *scope_cancel(gh__scope_t *self, PyObject *Py_UNUSED(args)) {
     if (check_thread(self) < 0) return NULL;
+    if (self->twin != NULL) return PyObject_CallMethod(self->twin, "cancel", NULL);
     gh__scope_cancel(self);
     Py_RETURN_NONE;
 }
 
+/* The async task that is running has scopes of its own: the twin is entered in its place. */
+static PyObject *enter_twin(gh__scope_t *self) {
+    PyObject *module = PyImport_ImportModule("greenhost.twins");
+    PyObject *twin = module ? PyObject_CallMethod(module, "enter", "O", (PyObject *)self) : NULL;
+    Py_XDECREF(module);
+    if (twin == NULL) return NULL;
+    self->twin = twin;
+    self->state = GH__SCOPE_ENTERED;
+    return Py_NewRef((PyObject *)self);
+}
+
 static PyObject *scope_enter(gh__scope_t *self, PyObject *Py_UNUSED(args)) {
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return NULL;
+    PyObject *tasks[2];
     if (self->state != GH__SCOPE_FRESH) {
         PyErr_SetString(PyExc_RuntimeError,
                         "each CancelScope may only be used for a single 'with' block");
         return NULL;
     }
+    if (gh__async_tasks(tasks) < 0) return NULL;
+    if (tasks[0] != NULL || tasks[1] != NULL) return enter_twin(self);
+    gh_host_t *host = gh__host_or_raise();
+    if (host == NULL) return NULL;
     /* From here on even a task that is alone parks, so there has to be a loop. */
     if (gh__switch_open(host) < 0) return NULL;
     if (gh__scope_enter(host->running, self) < 0) return PyErr_NoMemory();
@@ -224,8 +270,27 @@ PyObject *gh__exit_with(PyObject *error, PyObject *rest) {
     return NULL;
 }
 
+static PyObject *exit_twin(gh__scope_t *self, PyObject *error, PyObject *args) {
+    PyObject *exit = PyObject_GetAttrString(self->twin, "__exit__");
+    PyObject *absorbed = exit ? PyObject_CallObject(exit, args) : NULL;
+    int called = ask_twin(self, "cancel_called"), caught = ask_twin(self, "cancelled_caught");
+    Py_XDECREF(exit);
+    self->state = GH__SCOPE_LEFT;
+    self->called = called > 0;
+    self->caught = caught > 0;
+    Py_CLEAR(self->twin);
+    if (absorbed == NULL || called < 0 || caught < 0) {
+        Py_XDECREF(absorbed);
+        return NULL;
+    }
+    bool fails = self->fails && self->caught && PyObject_IsTrue(absorbed);
+    return fails ? (Py_DECREF(absorbed), gh__exit_with(error, too_slow())) : absorbed;
+}
+
 static PyObject *scope_exit(gh__scope_t *self, PyObject *args) {
     PyObject *type, *error, *traceback;
+    if (self->twin != NULL && PyTuple_GET_SIZE(args) == 3)
+        return exit_twin(self, PyTuple_GET_ITEM(args, 1), args);
     gh_host_t *host = gh__host_or_raise();
     if (host == NULL || !PyArg_ParseTuple(args, "OOO:__exit__", &type, &error, &traceback))
         return NULL;
@@ -266,13 +331,15 @@ static PyObject *scope_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 
 static int scope_traverse(gh__scope_t *self, visitproc visit, void *arg) {
     Py_VISIT(self->parent);
+    Py_VISIT(self->twin);
     return 0;
 }
 
 /* Tasks and scopes inside would own it; but it may still have a parent and a deadline. */
 static void scope_dealloc(gh__scope_t *self) {
     PyObject_GC_UnTrack(self);
-    if (self->state == GH__SCOPE_ENTERED) gh__scope_close(self);
+    if (self->state == GH__SCOPE_ENTERED && self->twin == NULL) gh__scope_close(self);
+    Py_CLEAR(self->twin);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
