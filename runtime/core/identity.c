@@ -11,6 +11,9 @@
  * find a thread for each task, where they look for threads.  Who runs has in its own what the hub has:
  * nothing.
  */
+#include <errno.h>
+#include <semaphore.h>
+
 #define Py_BUILD_CORE 1
 #include "core/identity.h"
 #include "core/park.h"
@@ -147,6 +150,21 @@ bool gh__identity_signals_pending(void) {
 bool gh__identity_subinterpreters(void) {
     PyInterpreterState *first = _PyRuntime.interpreters.head;
     return first != NULL && first->next != NULL;
+}
+
+/*
+ * Any thread that makes itself known to Python (PyGILState_Ensure) locks the list of thread states,
+ * without the GIL.  If the process forks at that moment, the child has the lock for ever, and waits for
+ * it before it makes a new one.  So the list is locked while the process forks.
+ */
+void gh__identity_fork_begins(void) {
+    sem_t *list = (sem_t *)_PyRuntime.interpreters.mutex;
+    while (list != NULL && libc_sem_wait(list) < 0 && errno == EINTR) continue;
+}
+
+void gh__identity_fork_ends(void) {
+    sem_t *list = (sem_t *)_PyRuntime.interpreters.mutex;
+    if (list != NULL) libc_sem_post(list);
 }
 
 /* CPython looks at these only when it takes the GIL, which a switch does not do. */

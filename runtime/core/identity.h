@@ -38,6 +38,9 @@ bool gh__identity_is_runtime(const void *address);
 bool gh__identity_is_key(pthread_key_t key);
 /* True when a signal's Python handler has yet to run. */
 bool gh__identity_signals_pending(void);
+/* Around a fork, the second in the parent and in the child.  Any thread. */
+void gh__identity_fork_begins(void);
+void gh__identity_fork_ends(void);
 /* True while there is more than one interpreter. */
 bool gh__identity_subinterpreters(void);
 /* Lets the running task see, at its next bytecode, what Python's main thread has to handle. */
