@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Run one module of CPython's test package, test by test, and tell what becomes of each.
+"""Run one module of somebody's tests, test by test, and tell what becomes of each.
 
     driver.py MODULE PLACE LOG [--skip FILE] [--only FILE]
 
-PLACE is `main`, `task` (inside a task of greenhost) or `thread`. LOG receives a line
+MODULE is one of CPython's `test` package, by its last name, or one of a library's tests in full:
+greenlet's are made with unittest, Trio's with pytest. PLACE is `main`, `task` (inside a task of greenhost) or `thread`. LOG receives a line
 `STATUS<tab>TEST` for each event: `listed` for every test there is, `start` before one begins, then
 `pass`, `fail`, `error`, `skip` or `xfail`, and `end` when the module is through; so whoever started
 us knows which test hangs, and can go on without it. The FILEs name tests, one a line.
 """
 
 import argparse
+import importlib.util
 import os
 import sys
 import threading
@@ -18,7 +20,7 @@ import unittest
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Callable
+from typing import Any, Callable
 
 Error = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
@@ -31,6 +33,9 @@ EXCLUDED = (
     "test.test_socket.ThreadedVSOCKSocketStreamTest.",
     "test.test_timeout.TCPTimeoutTestCase.",
 )
+
+# Libraries whose tests need it.
+WITH_PYTEST = {"trio"}
 
 # As many lie under the tests at least where CPython runs them, and some tests count on it.
 FRAMES = 5
@@ -121,19 +126,71 @@ def beneath(frames: int, function: Callable[[Result], object], result: Result) -
         function(result)
 
 
-def run(module: str, log: Log, wanted: Wanted) -> None:
+def run_cpython(module: str, log: Log, wanted: Wanted) -> None:
     from test import support  # type: ignore[import]
     from test.support import os_helper  # type: ignore[import]
 
     support.use_resources = RESOURCES | ({"network"} if module in LOCAL_NETWORK else set())
     support.verbose = False
     with os_helper.temp_cwd(f"conformance_{os.getpid()}"):
-        suite = unittest.defaultTestLoader.loadTestsFromName(f"test.{module}")
-        suite = choose(suite, lambda name: not name.startswith(EXCLUDED))
-        for name in names(suite):
-            log.write("listed", name)
-        beneath(FRAMES, choose(suite, wanted).run, Result(log))
+        run_unittest(f"test.{module}", log, wanted)
     support.reap_children()
+
+
+def run_unittest(module: str, log: Log, wanted: Wanted) -> None:
+    suite = unittest.defaultTestLoader.loadTestsFromName(module)
+    suite = choose(suite, lambda name: not name.startswith(EXCLUDED))
+    for name in names(suite):
+        log.write("listed", name)
+    beneath(FRAMES, choose(suite, wanted).run, Result(log))
+
+
+class Plugin:
+    """Has pytest tell the log what becomes of its tests."""
+
+    def __init__(self, module: str, log: Log, wanted: Wanted) -> None:
+        self.module, self.log, self.wanted = module, log, wanted
+
+    def name(self, nodeid: str) -> str:
+        return f"{self.module}.{nodeid.partition('::')[2].encode('unicode_escape').decode()}"
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        for item in items:
+            self.log.write("listed", self.name(item.nodeid))
+        items[:] = [item for item in items if self.wanted(self.name(item.nodeid))]
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.log.write("start", self.name(nodeid))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """One for its preparation, one for the test itself, one for what follows."""
+        if report.failed:
+            self.log.write("fail", self.name(report.nodeid))
+        elif report.skipped:
+            status = "xfail" if hasattr(report, "wasxfail") else "skip"
+            self.log.write(status, self.name(report.nodeid))
+        elif report.when == "call":
+            self.log.write("pass", self.name(report.nodeid))
+
+
+def run_pytest(module: str, log: Log, wanted: Wanted) -> None:
+    import pytest
+
+    spec = importlib.util.find_spec(module.partition(".")[0])
+    assert spec is not None and spec.origin is not None
+    path = Path(spec.origin).parent.joinpath(*module.split(".")[1:]).with_suffix(".py")
+    options = ["-p", "no:cacheprovider", "-c", "/dev/null", "--quiet", "--capture=no"]
+    pytest.main([*options, str(path)], [Plugin(module, log, wanted)])
+
+
+def run(module: str, log: Log, wanted: Wanted) -> None:
+    library, _, rest = module.partition(".")
+    if not rest:
+        run_cpython(module, log, wanted)
+    elif library in WITH_PYTEST:
+        run_pytest(module, log, wanted)
+    else:
+        run_unittest(module, log, wanted)
 
 
 def run_in_task(module: str, log: Log, wanted: Wanted) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""What the outcomes of CPython's tests under python3 and under greenhost come to, in words."""
+"""What the outcomes of a suite of tests under python3 and under greenhost come to, in words."""
 
+import re
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -8,6 +9,18 @@ from typing import NamedTuple
 
 # Added to the outcome of a test that failed at first and passed when it was run once more.
 SECOND = ", then pass"
+
+# Whose tests they are; a library's modules begin with its name, and CPython's have no dot.
+SUITES = {
+    "cpython": "CPython 3.11's `test` package",
+    "greenlet": "greenlet",
+    "trio": "Trio",
+}
+
+
+def suite_of(module: str) -> str:
+    library, dot, _ = module.partition(".")
+    return library if dot else "cpython"
 
 
 def passed(status: str) -> bool:
@@ -82,17 +95,20 @@ Table = dict[tuple[str, str], Comparison | None]
 
 INTRODUCTION = """\
 <!-- Written by `make conformance`; tests/conformance/reasons.toml has the reasons. -->
-# CPython's own tests under greenhost
+# Other people's tests under greenhost
 
-The tests of CPython 3.11's `test` package, as Debian ships it, run test by test under
+The tests of CPython, greenlet and Trio, as Debian ships them, run test by test under
 `/usr/bin/python3` and under greenhost: in the main task, where python3 runs them in its main
 thread, and inside a task that was spawned, where python3 runs them in a thread. Held against
 greenhost is what passes under python3 and does not pass here; what python3 itself fails or skips on
 the same machine does not count.
 
     make conformance                                    # all of it, and this file; about an hour
+    make conformance CONFORMANCE="--suite greenlet --suite trio"            # some ten minutes
     make conformance CONFORMANCE="--resume"             # go on with what this build has not run
     make conformance CONFORMANCE="--only test_queue --place task"
+
+Each run writes the parts of those whose tests it has run.
 """
 
 
@@ -118,8 +134,6 @@ def totals(modules: list[str], place: str, table: Table) -> tuple[int, int, int]
 
 def summary(modules: list[str], table: Table) -> list[str]:
     lines = [
-        "## Total",
-        "",
         "| | modules | pass under python3 | of them not here |",
         "|---|--:|--:|--:|",
     ]
@@ -138,7 +152,7 @@ def remaining(modules: list[str], table: Table, reasons: list[Reason]) -> list[s
             assert both is not None
             status = both.ours.outcomes.get(test, "missing")
             groups.setdefault(reason, []).append(f"- `{test}`, {place}: {status}")
-    lines = ["## What differs, and why", ""]
+    lines = ["### What differs, and why", ""]
     for reason, tests in groups.items():
         lines += [" ".join(reason.split()), "", *tests, ""]
     return lines if groups else [*lines, "Nothing.", ""]
@@ -154,7 +168,7 @@ def second_attempts(table: Table) -> list[str]:
     ]
     if not names:
         return []
-    return ["## Passed at the second attempt", "", *sorted(names), ""]
+    return ["### Passed at the second attempt", "", *sorted(names), ""]
 
 
 def per_module(modules: list[str], table: Table) -> list[str]:
@@ -162,15 +176,34 @@ def per_module(modules: list[str], table: Table) -> list[str]:
         "| module | main: python3 passes | not here | task: python3 passes in a thread | not here |"
     )
     rows = [f"| {m} | {cells(table[m, 'main'])} | {cells(table[m, 'task'])} |" for m in modules]
-    return ["## Module by module", "", head, "|---|--:|--:|--:|--:|", *rows, ""]
+    return ["### Module by module", "", head, "|---|--:|--:|--:|--:|", *rows, ""]
 
 
-def document(modules: list[str], table: Table, reasons: list[Reason]) -> str:
-    parts = [
-        INTRODUCTION,
-        *summary(modules, table),
-        *remaining(modules, table, reasons),
-        *second_attempts(table),
-        *per_module(modules, table),
+def part(suite: str, every: list[str], table: Table, reasons: list[Reason]) -> str:
+    """A suite's chapter, from its heading on."""
+    modules = [module for module in every if suite_of(module) == suite]
+    own = {(module, place): both for (module, place), both in table.items() if module in modules}
+    lines = [
+        f"## {SUITES[suite]}",
+        "",
+        *summary(modules, own),
+        *remaining(modules, own, reasons),
+        *second_attempts(own),
+        *per_module(modules, own),
     ]
-    return "\n".join(parts)
+    return "\n".join(lines)
+
+
+def write(
+    path: Path, chosen: set[str], every: list[str], table: Table, reasons: list[Reason]
+) -> None:
+    """Write the report anew, with the chapters of other suites as they were."""
+    old = re.split(r"^(?=## )", path.read_text(), flags=re.M)[1:] if path.exists() else []
+    kept = {text.partition("\n")[0]: text for text in old}
+    parts = [INTRODUCTION]
+    for suite, title in SUITES.items():
+        if suite in chosen:
+            parts.append(part(suite, every, table, reasons))
+        elif f"## {title}" in kept:
+            parts.append(kept[f"## {title}"].rstrip("\n") + "\n")
+    path.write_text("\n".join(parts))

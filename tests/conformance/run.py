@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Run CPython's own tests under greenhost, and tell which of those that python3 passes fail here.
+"""Run other people's tests under greenhost, and tell which of those that python3 passes fail here.
+
+They are CPython's own, of its `test` package, and those of libraries, as Debian ships them.
 
 Each module runs in a process of its own: under /usr/bin/python3, whose passes are what greenhost is
 held to and which are kept in --results, and under greenhost, in the main task and inside a task
@@ -184,7 +186,7 @@ class Runner:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.results = Path(options.results)
-        self.greenhost = Path(options.greenhost)
+        self.greenhost = Path(options.greenhost).resolve()
         self.resume: bool = options.resume
         self.quick: bool = options.quick
         self.results.mkdir(parents=True, exist_ok=True)
@@ -247,6 +249,7 @@ def parse_options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", nargs="+", metavar="MODULE", help="rather than modules.txt")
+    parser.add_argument("--suite", choices=report.SUITES, action="append", help="all if not given")
     parser.add_argument("--place", choices=BASE_PLACE, action="append", help="both if not given")
     parser.add_argument("--jobs", type=int, default=2, help="how many modules at a time, 2")
     parser.add_argument("--resume", action="store_true", help="keep what this build's tests gave")
@@ -262,7 +265,9 @@ def main() -> int:
     # Where it was ignored, as it is in a shell's background job, it would be in every test.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     every = (HERE / "modules.txt").read_text().split()
-    modules = options.only or (QUICK.read_text().split() if options.quick else every)
+    suites = options.suite or list(report.SUITES)
+    listed = QUICK.read_text().split() if options.quick else every
+    modules = options.only or [name for name in listed if report.suite_of(name) in suites]
     places = options.place or list(BASE_PLACE)
     runner = Runner(options)
     reasons = report.read_reasons(HERE / "reasons.toml")
@@ -277,7 +282,8 @@ def main() -> int:
             failed += unexplained
     if options.report:
         table = {(m, p): runner.recorded(m, p) for m in every for p in BASE_PLACE}
-        Path(options.report).write_text(report.document(every, table, reasons))
+        chosen = {report.suite_of(module) for module in modules}
+        report.write(Path(options.report), chosen, every, table, reasons)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
