@@ -14,13 +14,16 @@ BUILD_PACKAGES := build-essential pkg-config libuv1-dev libpython3.11-dev python
 # The event loops of tests/loops.
 LOOP_PACKAGES := python3-eventlet python3-gevent python3-tornado python3-trio python3-twisted \
     python3-uvloop
+# What the tests of greenlet and Trio need.
+SUITE_PACKAGES := python3-astor python3-objgraph python3-psutil python3-pytest python3-trustme
 # The clients of tests/servers, and what they are clients of.
 CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redis python3-hiredis \
     python3-pycurl python3-requests python3-pylibmc python3-ldap python3-pyodbc odbc-postgresql \
     python3-paramiko python3-zmq python3-confluent-kafka python3-grpcio
 SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
-    libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
+    libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) \
+    $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 # The peers of the benchmarks that nothing else needs.
 BENCH_PACKAGES := python3-asyncpg python3-psycogreen
 
@@ -207,9 +210,9 @@ check-gc: deps
 	@$(MAKE) --no-print-directory tests
 	@$(PYTHON) tests/run.py --build $(BUILD) --kind python --kind script --collect
 
-# CONFORMANCE takes options for tests/conformance/run.py, such as --resume or --only test_queue.
+# CONFORMANCE takes options for tests/conformance/run.py, such as --resume or --suite trio.
 CONFORMANCE ?=
-## conformance     CPython's own tests, as python3 runs them, and docs/CONFORMANCE.md
+## conformance     the tests of CPython, greenlet and Trio, as python3 runs them, and docs/CONFORMANCE.md
 conformance: deps
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/conformance/run.py --greenhost $(BUILD)/greenhost \

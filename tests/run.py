@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Run the tests, one process each, and count.
 
-conformance  the quick part of CPython's own tests, in the main task and in another
+conformance  the quick part of the tests of CPython, greenlet and Trio, in the main task and in another
 c         build/tests/check_*, made with libcheck
 python    tests/*/test_*.py, made with unittest; GREENHOST names the executable
 script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say what is expected:

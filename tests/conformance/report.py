@@ -83,6 +83,9 @@ def describe(
     differing = differences(base, ours)
     lines = [f"{module} in {place}: {ours.passes()} pass, {len(differing)} differ from python3"]
     unexplained = 0
+    if not ours.outcomes:
+        unexplained = 1
+        lines.append("    no test was run")
     for test in differing:
         known = reason_for(test, place, reasons)
         unexplained += not known
