@@ -27,6 +27,7 @@
 #include "core/fdwait.h"
 #include "core/task.h"
 #include "hooks/hooks.h"
+#include "host.h"
 #include "internal.h"
 
 /* What the pool reads or writes in one go. */
@@ -220,6 +221,14 @@ static bool refused(gh_task_t *task, const gh__transfer_t *transfer, gh__fdkind_
     return gh__refused_on(task, transfer->fd);
 }
 
+/* A signal that came during a call of the kernel's is the main task's, and must not cut short what
+ * another task writes. */
+static bool goes_on_after_signal(const gh_task_t *task, gh__transfer_t *transfer) {
+    if (errno != EINTR || task == task->outcome.host->main || task->armed) return false;
+    transfer->final = false;
+    return true;
+}
+
 /* As a blocking call does: it writes all; it reads what there is, but of a file as much as it can. */
 static ssize_t in_steps(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t kind) {
     bool goes_on = transfer->writes || kind == GH__FD_REGULAR;
@@ -227,6 +236,7 @@ static ssize_t in_steps(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t 
     do {
         ssize_t done = step(task, transfer, kind);
         if (done < 0 && transfer->done == 0) return -1;
+        if (done < 0 && goes_on_after_signal(task, transfer)) continue;
         if (done <= 0) break;
         advance(transfer, (size_t)done);
     } while (goes_on && !transfer->final && transfer->left > 0);
