@@ -132,9 +132,10 @@ $(BUILD)/greenhost: $(HOST_OBJECTS) $(BUILD)/libgreenhost.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $(HOST_OBJECTS) $(LIBRARY_LINK) $(PYTHON_LINK_$(LINK)) $(UV_LINK_$(LINK))
 
 # The program's libuv and the library's are the same, since a loop goes from one to the other.
+# What a sanitizer adds is defined in the executable, never in a library.
 $(BUILD)/$(SHARED): $(LIBRARY_OBJECTS)
 	@echo "  LINK  $@"
-	@$(CC) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs $(LDFLAGS) $(EXTRA) -o $@ $^ $(PY_SHARED) $(UV_LIBS)
+	@$(CC) -shared -Wl,-soname,$(SONAME) -Wl,-z,$(if $(EXTRA),undefs,defs) $(LDFLAGS) $(EXTRA) -o $@ $^ $(PY_SHARED) $(UV_LIBS)
 	@ln -sf $(SHARED) $(BUILD)/$(SONAME)
 
 # The executable finds the package beside itself; in a build tree that is a link to the source.
