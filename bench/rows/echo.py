@@ -2,6 +2,7 @@
 """TCP echo: the server on one processor, its clients, in C, on the other."""
 
 import subprocess
+import time
 from pathlib import Path
 
 from rows import MEASURED, OTHER, PYTHON, Benchmark
@@ -12,9 +13,8 @@ METRICS = {COST: False, RATE: True, LATE: False}
 
 
 def processor_time(pid):
-    """Nanoseconds that all threads of a process have run."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(path.read_text().split()[0]) for path in tasks)
+    """Seconds that a process has run, all its threads: by the clock that Linux has for each."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def echo(command, load, connections, size, messages):
@@ -25,12 +25,14 @@ def echo(command, load, connections, size, messages):
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
             port = server.stdout.readline().strip()
             client = [*OTHER, load, port, *map(str, (connections, size, messages))]
-            before = processor_time(server.pid)
-            done = subprocess.run(client, stdout=subprocess.PIPE, text=True, check=True)
-            after = processor_time(server.pid)
-            server.kill()
+            try:
+                before = processor_time(server.pid)
+                done = subprocess.run(client, stdout=subprocess.PIPE, text=True, check=True)
+                after = processor_time(server.pid)
+            finally:
+                server.kill()
         seconds, _, late = map(float, done.stdout.split())
-        cost = (after - before) / 1e3 / messages
+        cost = (after - before) * 1e6 / messages
         return {COST: cost, RATE: messages / seconds, LATE: late / 1e3}
 
     return run
