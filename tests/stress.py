@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Many tasks that do everything at once, at random, for a while: greenhost tests/stress.py [SECONDS] [SEED]
 
-Every job checks its own result. Signals arrive, children fork, tasks are cancelled in the midst of
-it. At the end no task, no descriptor and no thread may be left over. A run that hangs says so after
-a minute without progress, with the stacks of all tasks; its seed makes another like it.
+Every job checks its own result; stress_failures.py has those that fail. Signals arrive, children
+fork, tasks are cancelled in the midst of it. At the end no task, descriptor, watcher or thread may be
+left over, and no memory. A run that hangs says so after a minute without progress, with the stacks of
+all tasks; its seed makes another like it.
 """
+
 import asyncio
+import concurrent.futures.thread  # noqa: F401
 import faulthandler
+import gc
 import os
 import queue
 import random
@@ -19,11 +23,23 @@ import tempfile
 import threading
 import time
 
+from stress_failures import FAMILIES
+from stress_failures import chance as other_chance
+
 import greenhost
 from greenhost import ops
 
+# concurrent.futures.thread is imported above because asyncio.to_thread() would do so in the midst of
+# it. It has a fork take its lock before and release it after; CPython does the second alone where the
+# import comes between the two.
+
 TASKS = 150
 PATIENCE = 60
+# libuv's threads; whatever others there are end by themselves.
+POOL = 4
+# How much more memory there may be at the end: what CPython and malloc keep for later.
+MORE_BLOCKS = 50_000
+MORE_KIB = 64 * 1024
 
 chance = random.Random()
 directory = tempfile.mkdtemp()
@@ -286,6 +302,11 @@ WEIGHTS = [1 if job in (process, slow_process, fork, thread) else 5 for job in J
 CAN_CANCEL = {sleep, stream, tcp, time_out, closed_under_a_reader, pipe, files, lock, rlock, names}
 CAN_CANCEL |= {impatient_lock, polling, work, compute, event_loop}
 
+for job, cancellable, weight in FAMILIES:
+    JOBS.append(job)
+    WEIGHTS.append(weight)
+    CAN_CANCEL |= {job} if cancellable else set()
+
 
 def count(job, what):
     counts.setdefault(job.__name__, [0, 0])[what] += 1
@@ -326,12 +347,41 @@ def watch(workers):
             before = now
 
 
+def watchers():
+    """How many descriptors the epoll instances of this process watch."""
+    count = 0
+    for number in os.listdir("/proc/self/fdinfo"):
+        try:
+            with open(f"/proc/self/fdinfo/{number}") as file:
+                count += sum(line.startswith("tfd:") for line in file)
+        except FileNotFoundError:
+            continue  # it was the listing's own
+    return count
+
+
+def memory():
+    """Python's blocks, and KiB that are in memory."""
+    gc.collect()
+    with open("/proc/self/status") as file:
+        resident = next(line for line in file if line.startswith("VmRSS:"))
+    return sys.getallocatedblocks(), int(resident.split()[1])
+
+
 def left_over():
     return {
+        "watchers": watchers(),
         "tasks": len(greenhost.tasks()),
         "threads": len(os.listdir("/proc/self/task")),
         "descriptors": sorted(os.listdir("/proc/self/fd"), key=int),
     }
+
+
+def settle(before):
+    """Waits for threads that were about to end."""
+    until = time.monotonic() + PATIENCE
+    while left_over() != before and time.monotonic() < until:
+        time.sleep(0.05)
+    assert left_over() == before, (before, left_over())
 
 
 def one_round(seconds):
@@ -346,11 +396,17 @@ def main():
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
     print("seed", seed, flush=True)
     chance.seed(seed)
+    other_chance.seed(seed)
     signal.signal(signal.SIGALRM, on_signal)
-    one_round(min(1, seconds / 4))  # whatever is made once is there from now on
-    before = left_over()
+    signal.signal(signal.SIGUSR1, on_signal)
+    one_round(min(5, seconds / 4))  # whatever is made once is there from now on
+    settle(left_over() | {"threads": 1 + POOL})
+    before, (blocks, resident) = left_over(), memory()
     one_round(seconds)
-    assert left_over() == before, (before, left_over())
+    settle(before)
+    more_blocks, more_resident = memory()
+    print(f"blocks {blocks} -> {more_blocks}, resident {resident} -> {more_resident} KiB")
+    assert more_blocks < blocks + MORE_BLOCKS and more_resident < resident + MORE_KIB
     os.rmdir(directory)
     for name, (done, cancelled) in sorted(counts.items()):
         print(f"{name:24}{done:8}{cancelled:8}")
