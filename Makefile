@@ -21,8 +21,11 @@ CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redi
     python3-pycurl python3-requests python3-pylibmc python3-ldap python3-pyodbc odbc-postgresql \
     python3-paramiko python3-zmq python3-confluent-kafka python3-grpcio
 SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
+# The programs of tests/stock.
+THREAD_PACKAGES := python3-flask python3-werkzeug python3-cheroot python3-waitress gunicorn \
+    python3-dask
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
-    libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) \
+    libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) $(THREAD_PACKAGES) \
     $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 # The peers of the benchmarks that nothing else needs.
 BENCH_PACKAGES := python3-asyncpg python3-psycogreen
