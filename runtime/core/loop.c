@@ -45,8 +45,8 @@ static void on_idle(uv_idle_t *idle) { (void)idle; }
 static void on_prepare(uv_prepare_t *prepare) {
     gh_host_t *host = prepare->data;
     if (!is_hub(host)) return;
-    if (gh__any_ready(host) || !gh__list_empty(&host->chores) ||
-        !gh__list_empty(&host->finished) || host->stopping) {
+    if (gh__any_ready(host) || !gh__list_empty(&host->chores) || !gh__list_empty(&host->finished) ||
+        host->stopping) {
         uv_idle_start(&host->idle, on_idle);
         return;
     }
