@@ -307,10 +307,10 @@ GH_EXPORT gh_task_t *gh_task_hold(gh_task_t *task);
 GH_EXPORT struct _object *gh_task_object(gh_task_t *task);
 
 typedef struct gh_task_info_s {
-    gh_task_t *task;    /* borrowed */
-    const char *name;   /* of the task */
-    const char *line;   /* name, state, and what it waits for, since when */
-    const char *stack;  /* of Python's calls, as in a traceback; "" if it has none now */
+    gh_task_t *task;   /* borrowed */
+    const char *name;  /* of the task */
+    const char *line;  /* name, state, and what it waits for, since when */
+    const char *stack; /* of Python's calls, as in a traceback; "" if it has none now */
 } gh_task_info_t;
 
 /* Calls back for each task that is not done, the oldest first, with the GIL; the strings are gone after
@@ -372,7 +372,7 @@ GH_EXPORT struct _object *gh_promise_object(gh_promise_t *promise);
 /* A call of such a function. */
 typedef struct gh_call_s {
     gh_host_t *host;
-    void *data;             /* of the function's row */
+    void *data; /* of the function's row */
     size_t argc;
     const gh_value_t *argv; /* there until the function returns */
     gh_value_t result;      /* GH_NONE at first: set it with gh_return */
@@ -385,9 +385,9 @@ typedef int (*gh_function_cb)(gh_call_t *call);
 typedef struct gh_function_s {
     const char *name; /* NULL: the end of the table */
     gh_function_cb function;
-    int argc;         /* how many arguments it takes; -1: any number */
+    int argc; /* how many arguments it takes; -1: any number */
     void *data;
-    const char *doc;  /* may be NULL */
+    const char *doc; /* may be NULL */
 } gh_function_t;
 
 /* Makes a module, which Python can import from then on, of a table that outlives it.

@@ -321,9 +321,7 @@ static void be_brief_if_interrupted(gh_host_t *host) {
 }
 
 /* Those that were started as threads are dropped without a word, as daemons are. */
-static bool is_left(const gh_task_t *task) {
-    return gh__task_is_other(task) && !task->thread;
-}
+static bool is_left(const gh_task_t *task) { return gh__task_is_other(task) && !task->thread; }
 
 static void end_all_tasks(gh_host_t *host) {
     PyObject *left = gh__task_list(host, is_left);

@@ -92,8 +92,8 @@ struct gh_host_s {
     gh_config_t config;  /* the program's */
     gh__link_t finished; /* gh__post_t: callbacks of the program's, for the end of this turn */
     gh__link_t emptied;  /* gh__waiter_t, fired when the last task but the main one is done */
-    size_t callbacks; /* how many of these keep the program's loop going: gh__loop_keep */
-    bool refuses; /* gh_spawn does: a shutdown has begun */
+    size_t callbacks;    /* how many of these keep the program's loop going: gh__loop_keep */
+    bool refuses;        /* gh_spawn does: a shutdown has begun */
     uint64_t switches;
     struct gh__watchdog_s *watchdog;
     PyObject *embed; /* the module of api/embed.py, NULL before it is needed */
