@@ -12,9 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-import _thread
-
-from _greenhost import CancelScope, Cancelled, Promise
+from _greenhost import CancelScope, Cancelled, Promise, start_os_thread
 
 from .sync import CapacityLimiter, Guard
 
@@ -143,7 +141,7 @@ def run_sync(
     call = Call(partial(context.run, sync_fn, *args))
     limiter.acquire_on_behalf_of(call)
     try:
-        _thread.start_new_thread(call.make, (limiter, thread_name))
+        start_os_thread(call.make, (limiter, thread_name))
     except BaseException:
         limiter.release_on_behalf_of(call)
         raise
