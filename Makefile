@@ -206,7 +206,7 @@ check-valgrind: deps
 	@$(MAKE) --no-print-directory tests
 	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind c
 	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind script --malloc \
-	    scripts/cancel scripts/scope scripts/identity scripts/signal
+	    scripts/cancel scripts/identity scripts/signal
 	@$(PYTHON) tests/run.py --build $(BUILD) --under valgrind --kind python --malloc pylib/
 
 ## check-gc        the Python tests and scripts with the collector run at every chance
