@@ -15,6 +15,7 @@
 #include "core/switch.h"
 #include "core/task.h"
 #include "current.h"
+#include "hooks/libc.h"
 #include "host.h"
 #include "internal.h"
 
@@ -32,6 +33,7 @@ uint64_t gh__deadline_in(int64_t ms) {
 }
 
 gh_task_t *gh__caller(void) {
+    gh__called_from = NULL; /* by the program, whoever called the surface last */
     gh_task_t *task = gh__may_park_even_alone();
     if (task != NULL && gh__switch_possible(task->outcome.host)) return task;
     gh__refuse(UV_EPERM,

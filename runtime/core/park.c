@@ -37,7 +37,7 @@ gh_task_t *gh__may_park_even_alone(void) {
     if (_PyThreadState_UncheckedGet() == host->tstate) return NULL;
     if (gh__in_vfork_child() || gh__signal_handling() || gh__identity_subinterpreters())
         return NULL;
-    return host->running;
+    return gh__caller_is_pinned() ? NULL : host->running;
 }
 
 gh_task_t *gh__may_park(void) {

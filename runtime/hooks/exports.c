@@ -12,8 +12,9 @@
 #include "hooks/hooks.h"
 #include "internal.h"
 
-#define RESOLVE()                                                                                  \
-    if (GH__UNLIKELY(!gh__hooks_resolved)) gh__hooks_resolve()
+#define ENTER()                                                                                    \
+    if (GH__UNLIKELY(!gh__hooks_resolved)) gh__hooks_resolve();                                    \
+    gh__called_from = __builtin_return_address(0)
 
 static inline bool is_success(intptr_t result) { return result >= 0; }
 
@@ -29,7 +30,7 @@ static inline bool is_unknown(intptr_t result) { return (void)result, false; }
 #define HOOK(family, type, name, params, args)                                                     \
     GH_EXPORT type gh__export_##name params __asm__(#name);                                        \
     type gh__export_##name params {                                                                \
-        RESOLVE();                                                                                 \
+        ENTER();                                                                                   \
         int errno_before = errno;                                                                  \
         type returned = hook_##name args;                                                          \
         if (SUCCEEDED(returned)) errno = errno_before;                                             \
@@ -38,14 +39,14 @@ static inline bool is_unknown(intptr_t result) { return (void)result, false; }
 #define HOOK_VOID(family, type, name, params, args)                                                \
     GH_EXPORT type gh__export_##name params __asm__(#name);                                        \
     type gh__export_##name params {                                                                \
-        RESOLVE();                                                                                 \
+        ENTER();                                                                                   \
         hook_##name args;                                                                          \
     }
 #define HOOK_CALLER(family, type, name)                                                            \
     GH_EXPORT type gh__export_##name(void) __asm__(#name);                                         \
     type gh__export_##name(void) {                                                                 \
-        RESOLVE();                                                                                 \
-        return hook_##name(__builtin_return_address(0));                                           \
+        ENTER();                                                                                   \
+        return hook_##name(gh__called_from);                                                       \
     }
 #define HOOK_NAKED(family, type, name)
 #include "hooks/hooks.def"

@@ -21,7 +21,7 @@
 
 #define HOOK(family, type, name, params, args) type hook_##name params;
 #define HOOK_VOID HOOK
-#define HOOK_CALLER(family, type, name) type hook_##name(void *caller);
+#define HOOK_CALLER(family, type, name) type hook_##name(const void *caller);
 #define HOOK_NAKED(family, type, name)
 #include "hooks/hooks.def"
 #undef HOOK

@@ -12,10 +12,10 @@
 #include "host.h"
 #include "internal.h"
 
-static void *volatile site; /* where PyThread_get_thread_ident goes on */
+static const void *volatile site; /* where PyThread_get_thread_ident goes on */
 static volatile bool learning;
 
-pthread_t hook_pthread_self(void *caller) {
+pthread_t hook_pthread_self(const void *caller) {
     if (GH__UNLIKELY(learning)) site = caller;
     gh_host_t *host = gh__current;
     if (caller != site || host == NULL || host->running == NULL) return libc_pthread_self();

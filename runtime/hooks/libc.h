@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
  * libc.h: libc's own functions, under the surface.  libc_f is the real f, and inside the runtime
- * nothing else may be called.  This is all of the surface that the core knows, with the two things
- * that only a hook can find out.
+ * nothing else may be called.  This is all of the surface that the core knows, with the three
+ * things that only a hook can find out.
  */
 #ifndef GREENHOST_LIBC_H
 #define GREENHOST_LIBC_H
@@ -51,6 +51,13 @@ void gh__hooks_resolve(void);
 
 /* Learns from where PyThread_get_thread_ident calls pthread_self.  0, or UV_ENOSYS. */
 int gh__pthread_self_learn(void);
+
+/* ---- from hooks/caller.c ---- */
+
+/* Where the surface was last called from in this thread. */
+extern _Thread_local const void *gh__called_from __attribute__((tls_model("initial-exec")));
+/* True when that is in a library that can't be left in the middle.  Loop thread. */
+bool gh__caller_is_pinned(void);
 
 /* ---- from hooks/vfork.c ---- */
 

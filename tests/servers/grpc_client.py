@@ -79,5 +79,15 @@ def in_asyncio(address):
     print(sum((task.result(50) for task in tasks), []) == words())
 
 
+def blocking(address):
+    """The calls block the loop, one after the other; nothing worse comes of it."""
+    with grpc.insecure_channel(address) as channel:
+        upper = channel.unary_unary("/test.Words/Upper")
+        ahead = [upper.future(b"word %d" % n) for n in range(45)]
+        tasks = [spawn(call.result) for call in ahead]
+        tasks += [spawn(upper, b"word %d" % n) for n in range(45, 50)]
+        print([task.result(50) for task in tasks] == words())
+
+
 if __name__ == "__main__":
     run_client(globals())

@@ -49,6 +49,9 @@ class GrpcTest(ServerTest):
     def test_in_asyncio(self):
         self.assertEqual(self.run_part("in_asyncio"), ["True"])
 
+    def test_blocking(self):
+        self.assertEqual(self.run_part("blocking"), ["True"])
+
 
 if __name__ == "__main__":
     unittest.main()
