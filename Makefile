@@ -25,7 +25,7 @@ SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd o
 THREAD_PACKAGES := python3-flask python3-werkzeug python3-cheroot python3-waitress gunicorn \
     python3-dask
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
-    libpython3.11-testsuite openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) $(THREAD_PACKAGES) \
+    libpython3.11-testsuite libhttp-parser-dev openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) $(THREAD_PACKAGES) \
     $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 # The peers of the benchmarks that nothing else needs.
 BENCH_PACKAGES := python3-asyncpg python3-psycogreen
@@ -85,7 +85,7 @@ KINDS := conformance c python script surface lint
 # A test of host/ links its parts, but brings a main of its own.
 HOST_PARTS := $(filter-out $(BUILD)/host/main.o,$(HOST_OBJECTS))
 C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch] \
-    examples/*.[ch] bench/*.[ch])
+    examples/*.[ch] examples/*/*.[ch] examples/*/*.cc bench/*.[ch])
 PYTHON_DIRS := $(wildcard pylib tests examples bench)
 
 .PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc soak model conformance bench \

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Programs of others: built in a temporary prefix with what pkg-config says, and nothing else."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BUILD = (ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve().parent
+EXAMPLES = ROOT / "examples" / "embed"
+sys.path.insert(0, str(HERE.parent / "servers"))
+
+from support import Postgres  # noqa: E402
+
+MOST_LINES = 60
+PATIENCE = 60
+
+
+class EmbedTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory(prefix="greenhost-embed-")
+        cls.addClassCleanup(directory.cleanup)
+        cls.prefix = Path(directory.name)
+        command = ["make", "-s", "-C", ROOT, "install", f"BUILD={BUILD}", f"PREFIX={cls.prefix}"]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def build(self, source, package="greenhost", *more):
+        """An executable of one source file, and the environment that it runs in."""
+        environment = os.environ | {"PKG_CONFIG_PATH": str(self.prefix / "lib" / "pkgconfig")}
+        flags = subprocess.check_output(
+            ["pkg-config", "--cflags", "--libs", package], env=environment, text=True
+        )
+        program = self.prefix / f"{source.stem}-{source.suffix[1:]}-{package}"
+        compiler = ["g++"] if source.suffix == ".cc" else ["gcc"]
+        warnings = ["-Wall", "-Wextra", "-Werror"]
+        command = [*compiler, *warnings, "-o", program, source, *flags.split(), *more]
+        subprocess.run(command, check=True)
+        return program
+
+    def run_program(self, program, *words, **environment):
+        environment = os.environ | {"LD_LIBRARY_PATH": str(self.prefix / "lib")} | environment
+        done = subprocess.run(
+            [program, *words], capture_output=True, text=True, timeout=PATIENCE, env=environment
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        return done.stdout.splitlines()
+
+    def test_examples_are_short(self):
+        for source in EXAMPLES.iterdir():
+            with self.subTest(source.name):
+                self.assertLessEqual(len(source.read_text().splitlines()), MOST_LINES)
+
+    def test_hello(self):
+        said = ["hello from C, while Python sleeps", "hello from Python"]
+        for package in ("greenhost", "greenhost-static"):
+            with self.subTest(package):
+                self.assertEqual(self.run_program(self.build(EXAMPLES / "hello.c", package)), said)
+
+    def test_hello_in_cpp(self):
+        self.assertEqual(
+            self.run_program(self.build(EXAMPLES / "hello.cc")), ["hello from C++: 42"]
+        )
+
+    def test_promise(self):
+        said = self.run_program(self.build(EXAMPLES / "promise.c"))
+        self.assertEqual(said, ["meanwhile, another task", "it is 36.6"])
+
+    def test_game(self):
+        said = self.run_program(self.build(EXAMPLES / "game.c"))
+        self.assertEqual(said, ["left", "right", "jump", "no frame was late"])
+
+    def test_own_loop_beside_postgres(self):
+        server = Postgres()
+        self.addCleanup(server.stop)
+        server.start()
+        program = self.build(EXAMPLES / "own_loop.c")
+        said = self.run_program(program, server.address)
+        self.assertEqual(said, ["the answer is 42", "meanwhile the timer ticked"])
+
+    def test_http_server(self):
+        program = self.build(EXAMPLES / "http.c", "greenhost", "-lhttp_parser")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        environment = os.environ | {"LD_LIBRARY_PATH": str(self.prefix / "lib")}
+        server = subprocess.Popen([program, str(port), EXAMPLES], env=environment)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+
+        def get(number):
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(f"http://127.0.0.1:{port}/{number}") as answer:
+                return answer.read().decode()
+
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                get("first")
+                break
+            except urllib.error.URLError:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+        started = time.monotonic()
+        with ThreadPoolExecutor(50) as pool:
+            answers = list(pool.map(get, range(50)))
+        self.assertEqual(answers, [f"hello /{number}" for number in range(50)])
+        self.assertLess(time.monotonic() - started, 5)  # one after the other: 10
+
+    def test_opened_late(self):
+        """A program that opens the library with dlopen is told what to do, and then it works."""
+        program = self.build(HERE / "late.c", "libuv", "-ldl")
+        library = str(self.prefix / "lib" / "libgreenhost.so")
+        inactive = self.run_program(program, library)
+        self.assertRegex(inactive[0], "^inactive: .*LD_PRELOAD=libgreenhost-surface.so")
+        self.assertEqual(inactive[1], "gh_open: ENOSYS")
+        surface = str(self.prefix / "lib" / "libgreenhost-surface.so")
+        active = self.run_program(program, library, LD_PRELOAD=surface)
+        self.assertEqual(active, ["active: ", "gh_open: 0"])
+
+    def test_everything_declared_is_there(self):
+        header = (ROOT / "runtime" / "greenhost.h").read_text()
+        declared = set(re.findall(r"^GH_EXPORT .*?\b(gh_\w+)\(", header, re.M))
+        library = self.prefix / "lib" / "libgreenhost.so"
+        table = subprocess.check_output(["nm", "-D", "--defined-only", library], text=True)
+        defined = set(re.findall(r" T (gh_\w+)$", table, re.M))
+        self.assertEqual(declared, defined)
+        self.assertNotIn("gh__", table)
+
+
+if __name__ == "__main__":
+    unittest.main()
