@@ -50,7 +50,6 @@ extern "C" {
 #endif
 
 #define GH_VERSION "0.1.0"
-
 #define GH_EXPORT __attribute__((visibility("default")))
 
 /* A host: one loop, one thread, any number of tasks. */
@@ -62,7 +61,7 @@ struct _object;
 
 /* Exit codes of a program that a host could not start, or had to end.  From sysexits.h. */
 enum {
-    GH_EXIT_UNAVAILABLE = 69, /* greenlet or libuv is missing or too old */
+    GH_EXIT_UNAVAILABLE = 69, /* greenlet or libuv is missing or too old, or there is no surface */
     GH_EXIT_STUCK = 70,       /* every task waits for another one */
     GH_EXIT_OSERR = 71,       /* the operating system refused what the loop needs */
     GH_EXIT_VENV = 78,        /* the virtual environment cannot be used */
@@ -83,7 +82,7 @@ typedef struct gh_value_s {
     struct _object *object; /* GH_OBJECT: anything else of Python's, borrowed */
 } gh_value_t;
 
-/* Makes a value of each kind.  [any | any | no | points to the argument | never fails] */
+/* Makes a value, as the macros do.  [any | any | no | points to the argument | never fails] */
 static inline gh_value_t gh_make(gh_kind_t kind, int64_t integer, double number, const char *data,
                                  size_t size, struct _object *object) {
     gh_value_t value;
@@ -124,7 +123,6 @@ typedef struct gh_python_s {
  * command_line.
  *
  * config: NULL for one of zeros, which is an interpreter that reads the environment as python3 does.
- *
  * Errors: UV_EALREADY when it has been started; UV_ECANCELED when it answered an option such as -V and
  * the process should end with gh_error_exit_code; UV_ENOENT for a virtual environment that cannot be
  * used; UV_ENOMEM.  Where Python itself cannot start, it prints why and ends the process.
@@ -159,7 +157,6 @@ typedef struct gh_config_s {
  *
  * host: receives the host, to be closed with gh_close and let go of with gh_release.
  * config: NULL for one of zeros.
- *
  * Errors: UV_EBUSY: this thread has a host.  UV_EPERM: Python's main thread is another one.  UV_ENOSYS:
  * greenlet or libuv is unusable, or the surface is not active.  UV_EMFILE, UV_ENOMEM, and those of
  * gh_python_open.
@@ -174,9 +171,7 @@ typedef void (*gh_shutdown_cb)(gh_host_t *host, size_t given_up, void *data);
  * Stops taking new tasks, and ends those there are, but for the main task: they have `drain_ms` to end
  * by themselves, are then cancelled, and have `cancel_ms` to end of that.  Those that have not are given
  * up: they never run again, and count as cancelled.
- *
- * Errors: UV_EALREADY: it has begun.
- * [loop, task or callback | any | no | - | UV_E*]
+ * UV_EALREADY: it has begun.  [loop, task or callback | any | no | - | UV_E*]
  */
 GH_EXPORT int gh_shutdown(gh_host_t *host, uint64_t drain_ms, uint64_t cancel_ms,
                           gh_shutdown_cb done, void *data);
@@ -184,17 +179,15 @@ GH_EXPORT int gh_shutdown(gh_host_t *host, uint64_t drain_ms, uint64_t cancel_ms
 /*
  * Closes the host: the surface is libc's again, and what is called with the host fails.  The program's
  * loop has to turn once more before uv_loop_close.  Python goes on; a host may be opened again.
- *
  * Errors: UV_EBUSY: tasks are left (see gh_shutdown), or a task calls it, or a callback of a loop that
  * the host made.  UV_ESHUTDOWN: it is closed.
  * [loop, callback or main task | any | no | - | UV_E*]
  */
 GH_EXPORT int gh_close(gh_host_t *host);
 
-/* Lets go of a reference to the host's memory, and takes one more.  Who uses a host in another thread
- * holds one there.  NULL does no harm.  [any | any | no | one reference | never fails] */
+/* Lets go of the host's memory; NULL does no harm.  [any | any | no | one reference | never fails] */
 GH_EXPORT void gh_release(gh_host_t *host);
-/* [any | any | no | one reference, to be released | never fails; returns host] */
+/* Keeps it for another thread.  [any | any | no | one more reference | never fails; returns host] */
 GH_EXPORT gh_host_t *gh_hold(gh_host_t *host);
 
 /* The host of the calling thread, NULL if it has none.  [any | any | no | borrowed | never fails] */
@@ -207,13 +200,12 @@ GH_EXPORT uv_loop_t *gh_loop(gh_host_t *host);
  * Whether the calls of libpython and of extension modules come to this library first.  They do where
  * it is linked, before libc, as compilers do by themselves, and where it is preloaded, by its other
  * name libgreenhost-surface.so; not where it was opened with dlopen, when libc was there before.
- *
  * reason: receives a sentence that says why not and what to do, or "" (static); may be NULL.
  * [any | any | no | static | never fails; true or false]
  */
 GH_EXPORT bool gh_surface_active(const char **reason);
 
-/* One line, without "greenhost: ", about the last call that failed on this thread; "" if none.
+/* One line about the last call that failed on this thread; "" if none.
  * [any | any | no | static, until the next failure | never fails] */
 GH_EXPORT const char *gh_error_message(void);
 
@@ -258,14 +250,12 @@ typedef struct gh_spawn_s {
     gh_input_cb input;   /* NULL: the process's */
 } gh_spawn_t;
 
-/* What C writes in place: gh_spawn(host, NULL, GH_SPAWN(.code = "print(1)")). */
+/* In C, in place: gh_spawn(host, NULL, GH_SPAWN(.code = "print(1)")). */
 #define GH_SPAWN(...) (&(gh_spawn_t){.size = sizeof(gh_spawn_t), __VA_ARGS__})
 
 /*
  * Makes a task, which begins when the loop next turns.
- *
  * task: receives a reference, to be let go of with gh_task_release; may be NULL.
- *
  * Errors: UV_EAGAIN: max_tasks are there.  UV_ENOMEM.  What Python can't do (there is no such file, no
  * such function) is the outcome of the task.
  * [loop, task or callback | any | no | *task is the caller's | UV_E*]
@@ -287,20 +277,17 @@ typedef struct gh_result_s {
  * [any | any | no | the task's, until its last reference goes | NULL also for want of memory] */
 GH_EXPORT const gh_result_t *gh_task_result(gh_task_t *task);
 
-/* Waits until a task is done, for `ms` milliseconds at most; negative: as long as it takes.
- * Errors: UV_ETIMEDOUT; and those of gh_sleep.  A thread other than the loop's blocks.
- * [any but callback | any | yes | - | UV_E*] */
+/* Waits until a task is done, `ms` milliseconds at most; negative: as long as it takes.  Other threads
+ * block.  UV_ETIMEDOUT, and those of gh_sleep.  [any but callback | any | yes | - | UV_E*] */
 GH_EXPORT int gh_wait_task(gh_task_t *task, int64_t ms);
 
-/* Raises greenhost.Cancelled in a task, from the call that it is blocked in or at its next.  It may
- * still take its time.  UV_EALREADY: it is done.
- * [loop, task or callback | any | no | - | UV_E*] */
+/* Raises greenhost.Cancelled in a task, from the call that it is blocked in or at its next.
+ * UV_EALREADY: it is done.  [loop, task or callback | any | no | - | UV_E*] */
 GH_EXPORT int gh_task_cancel(gh_task_t *task);
 
-/* Lets go of a reference; and takes one more, which it returns.  NULL does no harm.
- * [any | any | no | one reference | never fails] */
+/* Lets go of a reference; NULL does no harm.  [any | any | no | one reference | never fails] */
 GH_EXPORT void gh_task_release(gh_task_t *task);
-/* [any | any | no | one reference, to be released | never fails] */
+/* Takes one more.  [any | any | no | one reference, to be released | never fails; returns task] */
 GH_EXPORT gh_task_t *gh_task_hold(gh_task_t *task);
 
 /* The task as a Python object, a greenhost.Task.  [any | any | no | borrowed | never fails] */
@@ -313,9 +300,9 @@ typedef struct gh_task_info_s {
     const char *stack; /* of Python's calls, as in a traceback; "" if it has none now */
 } gh_task_info_t;
 
+typedef void (*gh_task_cb)(const gh_task_info_t *info, void *data);
 /* Calls back for each task that is not done, the oldest first, with the GIL; the strings are gone after
  * each call.  The callback must not wait.  [any | any | no | - | UV_ENOMEM; else the number of tasks] */
-typedef void (*gh_task_cb)(const gh_task_info_t *info, void *data);
 GH_EXPORT int gh_tasks(gh_host_t *host, gh_task_cb each, void *data);
 
 typedef struct gh_stats_s {
@@ -335,10 +322,10 @@ GH_EXPORT int gh_stats(gh_host_t *host, gh_stats_t *stats);
 
 /* ---- from other threads ---- */
 
+typedef void (*gh_post_cb)(gh_host_t *host, void *data);
 /* Has `callback` called in the loop, soon, without the GIL; in the order of the posts.
  * Errors: UV_ENOMEM.  A post that has not run when the host closes never will.
  * [any | any | no | data stays the caller's | UV_E*] */
-typedef void (*gh_post_cb)(gh_host_t *host, void *data);
 GH_EXPORT int gh_post(gh_host_t *host, gh_post_cb callback, void *data);
 
 /* ---- promises: values that C gives to Python ---- */
@@ -359,12 +346,11 @@ GH_EXPORT int gh_promise_settle(gh_promise_t *promise, gh_value_t value);
  * [any but callback | any | yes | the promise's | UV_E*] */
 GH_EXPORT int gh_wait_promise(gh_promise_t *promise, int64_t ms, gh_value_t *value);
 
-/* Lets go of it.  One that is not settled then is: with GH_ERROR UV_ECANCELED.  NULL does no harm.
+/* Lets go of it, settling it with UV_ECANCELED if it is not.  NULL does no harm.
  * [any | any | no | takes the reference | never fails] */
 GH_EXPORT void gh_promise_release(gh_promise_t *promise);
 
-/* The promise as a Python object, to be handed to Python.
- * [any | held | no | borrowed, lives as long as the promise | never fails] */
+/* The same for Python.  [any | held | no | borrowed, as long as the promise | never fails] */
 GH_EXPORT struct _object *gh_promise_object(gh_promise_t *promise);
 
 /* ---- C functions for Python ---- */
@@ -414,5 +400,4 @@ GH_EXPORT int gh_wait_fd(int fd, int events, int64_t ms);
 #ifdef __cplusplus
 }
 #endif
-
 #endif

@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "SPDX-License-Identifier: MIT OR Apache-2.0"
 C_FOLDERS = ("host", "runtime")
 ALL_FOLDERS = ("host", "runtime", "pylib", "examples", "bench", "tests")
-PUBLIC_HEADERS = ("runtime/greenhost.h", "runtime/interp.h")
+PUBLIC_HEADERS = ("runtime/greenhost.h",)
 
 FILE_LINES = 500
 MEDIAN_LINES = 10
 NINE_IN_TEN_LINES = 35
 
 # The rooms that a room must not include from; the core knows of the surface libc.h alone.
-AGAINST = {"core": ("hooks", "pymod"), "hooks": ("pymod",), "pymod": ("hooks",)}
+AGAINST = {"core": ("hooks", "pymod", "api"), "hooks": ("pymod", "api"), "pymod": ("hooks", "api")}
 
 # These run before there is a host, when every function of the surface is libc's own.
 BEFORE_THE_HOST = ("runtime/interp.c", "runtime/venv.c")
