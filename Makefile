@@ -108,14 +108,6 @@ $(BUILD)/flags: FORCE
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 FORCE:
 
-# Where a program that is linked statically, and stands anywhere, finds the package.
-$(BUILD)/prefix: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(PREFIX)' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-$(BUILD)/runtime/interp.o: $(BUILD)/prefix
-$(BUILD)/runtime/interp.o: private ALL_CFLAGS += -DGH_PACKAGE_DIR='"$(PREFIX)/lib/greenhost/pylib"'
-
 $(BUILD)/runtime/api/embed.o: runtime/api/embed.py
 $(BUILD)/runtime/api/embed.o: private ALL_CFLAGS += -DGH_EMBED_FILE='"runtime/api/embed.py"'
 

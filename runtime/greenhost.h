@@ -190,9 +190,8 @@ GH_EXPORT void gh_release(gh_host_t *host);
 /* Keeps it for another thread.  [any | any | no | one more reference | never fails; returns host] */
 GH_EXPORT gh_host_t *gh_hold(gh_host_t *host);
 
-/* The host of the calling thread, NULL if it has none.  [any | any | no | borrowed | never fails] */
+/* The host of the calling thread, NULL if none.  [any | any | no | borrowed | never fails] */
 GH_EXPORT gh_host_t *gh_current(void);
-
 /* The loop that the tasks of an open host run in.  [any | any | no | borrowed | NULL: it has none yet] */
 GH_EXPORT uv_loop_t *gh_loop(gh_host_t *host);
 
@@ -208,12 +207,10 @@ GH_EXPORT bool gh_surface_active(const char **reason);
 /* One line about the last call that failed on this thread; "" if none.
  * [any | any | no | static, until the next failure | never fails] */
 GH_EXPORT const char *gh_error_message(void);
-
 /* The GH_EXIT_* code that fits the last gh_open or gh_python_open that failed on this thread;
  * GH_EXIT_STUCK when an atexit function of Python's got stuck, of which nothing else tells.
  * [any | any | no | - | never fails; 0 if none] */
 GH_EXPORT int gh_error_exit_code(void);
-
 /* GH_VERSION of the library that is running.  [any | any | no | static | never fails] */
 GH_EXPORT const char *gh_version(void);
 

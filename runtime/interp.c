@@ -277,7 +277,6 @@ static int add_package(void) {
     char *found = find_package_of("/proc/self/exe");
     if (found == NULL) found = find_package_of_library();
     if (found == NULL) found = find_package_of_home();
-    if (found == NULL && access(GH_PACKAGE_DIR, R_OK) == 0) found = strdup(GH_PACKAGE_DIR);
     int result = found == NULL ? 0 : append_path(found);
     free(found);
     return result;
