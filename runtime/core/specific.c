@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/specific.h"
 
@@ -52,19 +53,33 @@ static gh__value_t *find(const gh__specific_t *specific, pthread_key_t key) {
     return NULL;
 }
 
+/*
+ * An allocator may keep its own state under a key, and ask for it in the middle of malloc and free:
+ * what it finds here must be whole at each of those calls.
+ */
+static void exchange_values(gh__specific_t *specific, gh__value_t *values) {
+    gh__value_t *old = specific->values;
+    specific->values = values;
+    free(old);
+}
+
+static bool grow(gh__specific_t *specific) {
+    size_t capacity = specific->capacity ? 2 * specific->capacity : 4;
+    gh__value_t *values = malloc(capacity * sizeof(*values));
+    if (values == NULL) return false;
+    if (specific->count > 0) memcpy(values, specific->values, specific->count * sizeof(*values));
+    specific->capacity = capacity;
+    exchange_values(specific, values);
+    return true;
+}
+
 /* A place that is free, or holds what no key leads to any more; NULL when out of memory. */
 static gh__value_t *place(gh__specific_t *specific) {
     for (size_t i = 0; i < specific->count; i++) {
         gh__value_t *value = &specific->values[i];
         if (value->value == NULL || value->life != life_of(value->key)) return value;
     }
-    if (specific->count == specific->capacity) {
-        size_t capacity = specific->capacity ? 2 * specific->capacity : 4;
-        gh__value_t *values = realloc(specific->values, capacity * sizeof(*values));
-        if (values == NULL) return NULL;
-        specific->values = values;
-        specific->capacity = capacity;
-    }
+    if (specific->count == specific->capacity && !grow(specific)) return NULL;
     return &specific->values[specific->count++];
 }
 
@@ -101,6 +116,6 @@ void gh__specific_end(gh__specific_t *specific) {
         for (size_t i = 0; i < specific->count; i++)
             if (destroy(specific, i)) again = true;
     }
-    free(specific->values);
-    *specific = (gh__specific_t){.values = NULL};
+    specific->count = specific->capacity = 0;
+    exchange_values(specific, NULL);
 }
