@@ -12,8 +12,8 @@ BLACK := black --quiet --line-length 100
 # What the build itself needs, and what the checks need on top of it.
 BUILD_PACKAGES := build-essential pkg-config libuv1-dev libpython3.11-dev python3-greenlet
 # The event loops of tests/loops.
-LOOP_PACKAGES := python3-eventlet python3-gevent python3-tornado python3-trio python3-twisted \
-    python3-uvloop
+LOOP_PACKAGES := python3-anyio python3-eventlet python3-gevent python3-tornado python3-trio \
+    python3-twisted python3-uvloop
 # What the tests of greenlet and Trio need.
 SUITE_PACKAGES := python3-astor python3-objgraph python3-psutil python3-pytest python3-trustme
 # The clients of tests/servers, and what they are clients of.

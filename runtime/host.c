@@ -321,7 +321,23 @@ static void be_brief_if_interrupted(gh_host_t *host) {
 }
 
 /* Those that were started as threads are dropped without a word, as daemons are. */
-static bool is_left(const gh_task_t *task) { return gh__task_is_other(task) && !task->thread; }
+static bool is_left(const gh_task_t *task) {
+    return gh__task_is_other(task) && !task->thread && !task->service;
+}
+
+static bool is_service(const gh_task_t *task) { return task->service; }
+
+/* The event loops of the host's own, if the program has come to need them. */
+static void end_services(gh_host_t *host) {
+    PyObject *left = gh__task_list(host, is_service);
+    bool any = left != NULL && PyList_GET_SIZE(left) > 0;
+    PyObject *module = any ? PyImport_ImportModule("greenhost.loops") : NULL;
+    PyObject *done = module ? PyObject_CallMethod(module, "close_all", NULL) : NULL;
+    if (any && done == NULL) PyErr_Print();
+    Py_XDECREF(done);
+    Py_XDECREF(module);
+    Py_XDECREF(left);
+}
 
 static void end_all_tasks(gh_host_t *host) {
     PyObject *left = gh__task_list(host, is_left);
@@ -330,6 +346,7 @@ static void end_all_tasks(gh_host_t *host) {
         if (!host->guest) end_tasks(left);
     }
     Py_XDECREF(left);
+    end_services(host);
 }
 
 void gh__host_close(gh_host_t *host) {

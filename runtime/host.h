@@ -79,6 +79,7 @@ struct gh_host_s {
     size_t jobs;         /* offloaded calls under way */
     gh__link_t sources;  /* operations under way that are nobody's park */
     size_t operations;   /* how many there are */
+    size_t watches;      /* outcomes that an event loop of Python's waits for */
     size_t hopeless;     /* tasks that only another task or a thread could wake */
     bool orphan; /* the child of a fork whose main task is not the thread's first greenlet */
 

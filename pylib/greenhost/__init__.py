@@ -39,6 +39,7 @@ from . import _threads, from_thread, ops, to_thread
 from ._threads import os_thread
 from .adapters import async_context, async_iter, autoawait, decorate_as_sync
 from .everywhere import portal_everywhere
+from .loops import asyncio_loop, trio_loop
 from .nurseries import TASK_STATUS_IGNORED, Nursery, TaskStatus, open_nursery
 from .portals import (
     bestow_portal,
@@ -82,6 +83,7 @@ __all__ = [
     "WouldBlock",
     "async_context",
     "async_iter",
+    "asyncio_loop",
     "autoawait",
     "await_",
     "bestow_portal",
@@ -108,6 +110,7 @@ __all__ = [
     "spawn",
     "tasks",
     "to_thread",
+    "trio_loop",
     "with_portal_run",
     "with_portal_run_sync",
     "with_portal_run_tree",

@@ -92,7 +92,7 @@ def _is_bestowed(task: Any) -> bool:
     return isinstance(coroutine, _greenhost.Portal) and coroutine.cr_frame is not None
 
 
-def missing() -> str:
+def missing(_awaitable: object) -> str:
     """Say why await_() can't wait here, in a task that has no portal to wait through."""
     task, library = _current()
     if _is_bestowed(task):

@@ -24,11 +24,11 @@
 #include "host.h"
 #include "internal.h"
 
-/* With one task, and neither an operation nor a scope that wants the loop to turn, there is nobody to
- * give the time to: the call may as well block, as libc does. */
+/* With one task, and neither an operation, a watch nor a scope that wants the loop to turn, there is
+ * nobody to give the time to: the call may as well block, as libc does. */
 static bool alone(const gh_host_t *host) {
-    return host->task_count == 1 && host->operations == 0 && host->running != NULL &&
-           host->running == host->main && host->main->scope == NULL;
+    return host->task_count == 1 && host->operations == 0 && host->watches == 0 &&
+           host->running != NULL && host->running == host->main && host->main->scope == NULL;
 }
 
 gh_task_t *gh__may_park_even_alone(void) {

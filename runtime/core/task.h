@@ -56,6 +56,7 @@ struct gh_task_s {
     bool displaced;  /* a greenlet of another task was switched to from this one: switch.c */
     bool thread;     /* started as a thread, through `_thread`: dropped at exit as a daemon is */
     bool preemptive; /* gives way when it computes for long, as a thread does */
+    bool service;    /* the host's own: exit ends it without a word */
     bool collapsed;  /* a fork has left it without a thread: it never runs again */
     bool known;      /* somebody has asked for its identity, perhaps `threading` */
     uint64_t number;

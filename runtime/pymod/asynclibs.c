@@ -93,6 +93,8 @@ static PyObject *trio_task(void) {
     return task;
 }
 
+bool gh__async_imported(void) { return current_tasks != NULL || trio_context != NULL; }
+
 int gh__async_tasks(PyObject *tasks[2]) {
     tasks[0] = asyncio_task();
     if (tasks[0] == NULL && PyErr_Occurred()) return -1;

@@ -9,6 +9,8 @@
 #include "core/errors.h"
 #include "core/portal.h"
 #include "core/promise.h"
+#include "current.h"
+#include "host.h"
 #include "internal.h"
 #include "pymod/pymod.h"
 
@@ -58,12 +60,28 @@ int gh__await_open(void) {
     return PyType_Ready(&waiting_type);
 }
 
-PyObject *gh__outcome_iterator(gh__outcome_t *outcome) {
+/* Calls a function of one of our modules with one argument.  New reference, or NULL. */
+static PyObject *call_ours(const char *module_name, const char *function, PyObject *argument) {
+    PyObject *module = PyImport_ImportModule(module_name);
+    PyObject *result = module ? PyObject_CallMethod(module, function, "O", argument) : NULL;
+    Py_XDECREF(module);
+    return result;
+}
+
+static PyObject *new_waiting(gh__outcome_t *outcome) {
     waiting_t *waiting = PyObject_GC_New(waiting_t, &waiting_type);
     if (waiting == NULL) return NULL;
     waiting->outcome = (gh__outcome_t *)Py_NewRef(outcome);
     PyObject_GC_Track(waiting);
     return (PyObject *)waiting;
+}
+
+/* Where asyncio or Trio runs a task, what is yielded is for that. */
+PyObject *gh__outcome_iterator(gh__outcome_t *outcome) {
+    PyObject *tasks[2] = {NULL, NULL};
+    if (!outcome->settled && gh__async_tasks(tasks) < 0) return NULL;
+    if (tasks[0] == NULL && tasks[1] == NULL) return new_waiting(outcome);
+    return call_ours("greenhost.waits", "steps", (PyObject *)outcome);
 }
 
 /* ---- driving a coroutine ---- */
@@ -164,8 +182,7 @@ bool gh__portal_is_of(const gh__portal_t *portal, PyObject *const tasks[2]) {
 /* A task of asyncio or Trio can't wait here.  The coroutine is closed, so that nothing is said of
  * one that was never awaited.  NULL, with a RuntimeError that says what to do. */
 static PyObject *refuse(PyObject *awaitable) {
-    PyObject *module = PyImport_ImportModule("greenhost.portals");
-    PyObject *reason = module ? PyObject_CallMethod(module, "missing", NULL) : NULL;
+    PyObject *reason = call_ours("greenhost.portals", "missing", awaitable);
     PyObject *type, *value, *traceback, *closed = NULL;
     if (reason != NULL) PyErr_SetObject(PyExc_RuntimeError, reason);
     PyErr_Fetch(&type, &value, &traceback);
@@ -173,7 +190,6 @@ static PyObject *refuse(PyObject *awaitable) {
     Py_XDECREF(closed);
     PyErr_Restore(type, value, traceback);
     Py_XDECREF(reason);
-    Py_XDECREF(module);
     return NULL;
 }
 
@@ -200,13 +216,78 @@ static PyObject *drive(PyObject *awaitable, gh__portal_t *portal) {
 
 /* ---- await_() ---- */
 
+static PyObject *join(gh__outcome_t *outcome) {
+    return gh__outcome_join(outcome, GH__NEVER) < 0 ? NULL : gh__outcome_take(outcome);
+}
+
+/* In a plain task a coroutine may need an event loop from its first step on, so that must be known
+ * before: while the program has imported neither library, it can't. */
+static bool may_need_loop(void) {
+    return gh__async_imported() && gh__current != NULL && gh__current->running != NULL;
+}
+
 PyObject *gh__await(PyObject *Py_UNUSED(module), PyObject *awaitable) {
-    if (PyObject_TypeCheck(awaitable, &gh__OutcomeType)) {
-        gh__outcome_t *outcome = (gh__outcome_t *)awaitable;
-        return gh__outcome_join(outcome, GH__NEVER) < 0 ? NULL : gh__outcome_take(outcome);
-    }
     gh__portal_t *portal;
+    bool is_outcome = PyObject_TypeCheck(awaitable, &gh__OutcomeType);
+    if (is_outcome && ((gh__outcome_t *)awaitable)->settled)
+        return gh__outcome_take((gh__outcome_t *)awaitable);
     int missing = find_portal(&portal);
     if (missing < 0) return NULL;
-    return missing ? refuse(awaitable) : drive(awaitable, portal);
+    if (portal != NULL) return drive(awaitable, portal);
+    if (is_outcome) return join((gh__outcome_t *)awaitable);
+    if (missing) return refuse(awaitable);
+    return may_need_loop() ? call_ours("greenhost.loops", "wait", awaitable)
+                           : drive(awaitable, NULL);
 }
+
+PyDoc_STRVAR(drive_doc,
+             "drive(awaitable, /)\n--\n\n"
+             "Do as await_() in a program that has imported neither asyncio nor Trio.\n\n"
+             "Parks the calling task.");
+
+static PyObject *drive_here(PyObject *Py_UNUSED(module), PyObject *awaitable) {
+    return drive(awaitable, NULL);
+}
+
+PyDoc_STRVAR(current_context_doc, "current_context()\n--\n\n"
+                                  "Return the contextvars.Context of the caller, itself.\n\n"
+                                  "From any thread; never parks.");
+
+static PyObject *current_context(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
+    PyThreadState *tstate = PyThreadState_Get();
+    if (tstate->context == NULL) tstate->context = PyContext_New();
+    return Py_XNewRef(tstate->context);
+}
+
+/* Exchanges the context of the running greenlet (stolen) and returns what it was. */
+static PyObject *exchange_context(PyObject *context) {
+    PyThreadState *tstate = PyThreadState_Get();
+    PyObject *old = tstate->context;
+    tstate->context = context;
+    tstate->context_ver++; /* context variables cache their values by it */
+    return old;
+}
+
+PyDoc_STRVAR(await_in_doc, "await_in(context, awaitable, /)\n--\n\n"
+                           "Call await_(awaitable) in a contextvars.Context that may be in use "
+                           "elsewhere.\n\nParks as await_() does.");
+
+static PyObject *await_in(PyObject *module, PyObject *args) {
+    PyObject *context, *awaitable;
+    if (!PyArg_ParseTuple(args, "OO:await_in", &context, &awaitable)) return NULL;
+    if (!PyContext_CheckExact(context)) {
+        PyErr_SetString(PyExc_TypeError, "await_in() needs a contextvars.Context first");
+        return NULL;
+    }
+    PyObject *outer = exchange_context(Py_NewRef(context));
+    PyObject *result = gh__await(module, awaitable);
+    Py_XDECREF(exchange_context(outer));
+    return result;
+}
+
+PyMethodDef gh__await_functions[] = {
+    {"drive", drive_here, METH_O, drive_doc},
+    {"current_context", current_context, METH_NOARGS, current_context_doc},
+    {"await_in", await_in, METH_VARARGS, await_in_doc},
+    {NULL},
+};

@@ -137,12 +137,27 @@ static PyObject *dump(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(serve_doc, "serve(task, /)\n--\n\n"
+                        "Take a task for the host's own: it may be left at exit.\n\n"
+                        "On the loop's thread; never parks.");
+
+static PyObject *serve(PyObject *Py_UNUSED(module), PyObject *task) {
+    if (!PyObject_TypeCheck(task, &gh__TaskType)) {
+        PyErr_SetString(PyExc_TypeError, "serve() needs a task");
+        return NULL;
+    }
+    ((gh_task_t *)task)->service = true;
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(
     await_doc,
     "await_(awaitable, /)\n--\n\n"
     "Wait until the awaitable is done; return its value or raise its exception.\n\n"
     "awaitable: a Task, a Promise, an operation of greenhost.ops, or a coroutine that awaits\n"
-    "such in the end; the caller runs it.\n\n"
+    "such in the end. In a task of asyncio or Trio that has a portal it may await whatever can\n"
+    "be awaited there. Elsewhere the caller runs it, or, once the program has imported asyncio,\n"
+    "a loop of the host's own.\n\n"
     "Raises TypeError for anything else, and Cancelled when the calling task is cancelled\n"
     "meanwhile; an operation goes on without it. Parks the calling task; blocks a thread that\n"
     "has no loop.");
@@ -163,6 +178,7 @@ static PyMethodDef functions[] = {
     {"dump", dump, METH_NOARGS, dump_doc},
     {"await_", gh__await, METH_O, await_doc},
     {"start_os_thread", gh__start_os_thread, METH_VARARGS, start_os_thread_doc},
+    {"serve", serve, METH_O, serve_doc},
     {NULL},
 };
 
@@ -171,7 +187,7 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_green
 
 static PyTypeObject *const types[] = {&gh__OutcomeType,   &gh__TaskType,   &gh__PromiseType,
                                       &gh__OperationType, &gh__PortalType, &gh__ScopeType,
-                                      &gh__NurseryType};
+                                      &gh__NurseryType,   &gh__WatchType};
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
 int gh__types_open(void) {
@@ -190,6 +206,7 @@ static int fill(PyObject *module) {
     if (PyModule_AddObjectRef(module, "Cancelled", gh__Cancelled) < 0) return -1;
     if (PyModule_AddObjectRef(module, "TooSlowError", gh__TooSlowError) < 0) return -1;
     if (PyModule_AddFunctions(module, gh__portal_functions) < 0) return -1;
+    if (PyModule_AddFunctions(module, gh__await_functions) < 0) return -1;
     if (PyModule_AddFunctions(module, gh__scope_functions) < 0) return -1;
     return PyModule_AddFunctions(module, gh__operation_functions);
 }

@@ -28,7 +28,7 @@ int gh__park_failed(gh_task_t *task, int status);
 PyObject *PyInit__greenhost(void);
 /* Makes the types ready.  0, or -1 with an exception. */
 int gh__types_open(void);
-extern PyTypeObject gh__OutcomeType, gh__PromiseType, gh__OperationType;
+extern PyTypeObject gh__OutcomeType, gh__PromiseType, gh__OperationType, gh__WatchType;
 
 /* Makes a task of the arguments (function, *args), name=,
  * preemptive=.  New reference, or NULL. */
@@ -59,6 +59,8 @@ PyObject *gh__outcome_iterator(gh__outcome_t *outcome);
 /* await_(x): blocks the calling task until x is done. */
 PyObject *gh__await(PyObject *module, PyObject *awaitable);
 int gh__await_open(void);
+/* The functions that greenhost.loops is made of. */
+extern PyMethodDef gh__await_functions[];
 /* The iterator behind `await x`. */
 PyObject *gh__await_iterator(PyObject *awaitable);
 /* Runs an iterator to its end, from a first value (stolen; NULL: an exception is thrown into it).
@@ -97,6 +99,8 @@ extern PyTypeObject gh__NurseryType;
 
 /* ---- from asynclibs.c ---- */
 
+/* Whether the program has imported one of them.  After gh__async_tasks. */
+bool gh__async_imported(void);
 /* The running tasks of asyncio and of Trio, borrowed, NULL for none.  0, or -1 with an exception. */
 int gh__async_tasks(PyObject *tasks[2]);
 /* Makes an asyncio task run another coroutine from its next step on.  0, or -1 with an exception. */

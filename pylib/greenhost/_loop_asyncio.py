@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""The host's own loop of asyncio.
+
+It differs from asyncio's in one thing: other tasks of its thread may call it, as only its own callbacks
+may elsewhere, and if it sleeps they wake it. Where nothing but such a call could, it does not poll but
+parks, so that a program in which all are stuck is told so.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import _greenhost
+from _greenhost import Promise
+
+from .loops import Job, Loop, Servant
+from .nested import allow
+
+__all__ = ["AsyncioLoop"]
+
+
+class _Selector(selectors.DefaultSelector):
+    """Waits for descriptors, or for wake() alone where there is none but the loop's own."""
+
+    loop: "_HostLoop"
+    asleep = False
+    idle: Promise[None] | None = None
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout is not None and timeout <= 0:
+            return super().select(0)
+        self.idle = Promise() if timeout is None and len(self.get_map()) <= 1 else None
+        self.asleep = True
+        try:
+            if self.loop._ready:  # a thread has put it there, and has not seen us asleep
+                return super().select(0)
+            if self.idle is None:
+                return super().select(timeout)
+            self.idle.join()
+            return []
+        finally:
+            self.asleep = False
+
+    def wake(self) -> None:
+        """End the select() that is under way. Any thread."""
+        if not self.asleep:
+            return
+        self.asleep = False
+        if self.idle is not None:
+            self.idle.set_result(None)
+        else:
+            self.loop.write_to_self()
+
+
+class _HostLoop(asyncio.SelectorEventLoop):
+    _ready: Any
+
+    def __init__(self) -> None:
+        self._sleeper = _Selector()
+        self._sleeper.loop = self
+        super().__init__(self._sleeper)
+
+    def write_to_self(self) -> None:
+        """Wake it where it polls."""
+        super()._write_to_self()  # type: ignore[misc]
+
+    def _write_to_self(self) -> None:
+        self._sleeper.wake()
+
+    def _check_thread(self) -> None:
+        """In debug mode asyncio would refuse its callers, whose identity is another."""
+
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Any = None) -> Any:
+        handle = super().call_soon(callback, *args, context=context)
+        self._sleeper.wake()
+        return handle
+
+    def call_at(
+        self, when: float, callback: Callable[..., Any], *args: Any, context: Any = None
+    ) -> Any:
+        handle = super().call_at(when, callback, *args, context=context)
+        self._sleeper.wake()
+        return handle
+
+
+class _AsyncioServant(Servant):
+    library = "asyncio"
+    cancellation = asyncio.CancelledError
+
+    def __init__(self, loop: _HostLoop, name: str) -> None:
+        super().__init__()
+        self.loop = loop
+        self.waiter: asyncio.Future[None] | None = None
+        self.late = False  # it was cancelled where there was no job to feel it
+        self.cancels = 0  # by us, of the job that is under way
+        self.cancelling = 0  # what was asked of the task before that began
+        portal = _greenhost.open_portal_sync(self.serve)
+        self.task: Any = loop.create_task(_run(portal), name=f"of {name}")
+
+    def wait_for_job(self) -> None:
+        self.waiter = self.loop.create_future()
+        try:
+            _greenhost.await_(self.waiter)
+        except asyncio.CancelledError:
+            self.late = True
+        finally:
+            self.waiter = None
+
+    def wake(self) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    def begin(self) -> None:
+        """A time limit that passed between two jobs is felt in the next."""
+        self.cancelling = self.task.cancelling()
+        if self.late:
+            self.late = False
+            self.task.uncancel()
+            self.task.cancel()
+
+    def cancel(self, job: Job) -> None:
+        if self.current is job:
+            self.cancels += 1
+            self.task.cancel()
+
+    def finish(self, error: BaseException | None) -> None:
+        """Take back what was asked of the task and is done with.
+
+        That is our own, and, unless the job ended by it, what it has left: anyio 3 does.
+        """
+        while self.cancels:
+            self.cancels -= 1
+            self.task.uncancel()
+        if not isinstance(error, asyncio.CancelledError):
+            while self.task.cancelling() > self.cancelling:
+                self.task.uncancel()
+
+
+async def _run(portal: Any) -> None:
+    await portal
+
+
+class AsyncioLoop(Loop):
+    """One of asyncio's."""
+
+    loop: _HostLoop
+
+    def run(self, ready: "Promise[None]") -> None:
+        allow()
+        self.servants: list[_AsyncioServant] = []
+        with asyncio.Runner(loop_factory=_HostLoop) as runner:
+            self.loop = runner.get_loop()  # type: ignore[assignment]
+            ready.set_result(None)
+            while not self.ending:
+                # Such an exception goes to whoever awaits, and asyncio ends the loop for it.
+                with suppress(KeyboardInterrupt, SystemExit):
+                    self.loop.run_forever()
+            for servant in self.servants:
+                servant.ending = True
+
+    def stop(self) -> None:
+        self.ending = True
+        self.loop.call_soon(self.loop.stop)
+
+    def new_servant(self) -> Servant:
+        servant = _AsyncioServant(self.loop, _greenhost.current_task().name)
+        self.servants = [old for old in self.servants if not old.task.done()]
+        self.servants.append(servant)
+        return servant
