@@ -96,7 +96,6 @@ struct gh_host_s {
     size_t callbacks;    /* how many of these keep the program's loop going: gh__loop_keep */
     bool refuses;        /* gh_spawn does: a shutdown has begun */
     uint64_t switches;
-    struct gh__watchdog_s *watchdog;
     PyObject *embed; /* the module of api/embed.py, NULL before it is needed */
 
     PyObject *on_exit; /* what atexit calls */
