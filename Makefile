@@ -24,7 +24,7 @@ SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd o
 # The programs of tests/stock.
 THREAD_PACKAGES := python3-flask python3-werkzeug python3-cheroot python3-waitress gunicorn \
     python3-dask
-CHECK_PACKAGES := check clang clang-format valgrind strace black mypy python3-venv python3-pip \
+CHECK_PACKAGES := check clang clang-format valgrind strace black mypy groff-base man-db python3-venv python3-pip \
     libpython3.11-testsuite libhttp-parser-dev openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) $(THREAD_PACKAGES) \
     $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 # The peers of the benchmarks that nothing else needs.
@@ -73,6 +73,8 @@ VERSION := $(shell sed -n 's/^.define GH_VERSION "\(.*\)"/\1/p' runtime/greenhos
 SONAME := libgreenhost.so.0
 SHARED := libgreenhost.so.$(VERSION)
 
+MAN3 := $(BUILD)/man/man3
+
 LIBRARY_SOURCES := $(wildcard runtime/*.c runtime/*/*.c)
 HOST_SOURCES := $(wildcard host/*.c)
 TEST_SOURCES := $(wildcard tests/check_*.c)
@@ -86,15 +88,15 @@ KINDS := conformance c python script surface lint
 HOST_PARTS := $(filter-out $(BUILD)/host/main.o,$(HOST_OBJECTS))
 C_FILES := $(wildcard host/*.[ch] runtime/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch] \
     examples/*.[ch] examples/*/*.[ch] examples/*/*.cc bench/*.[ch])
-PYTHON_DIRS := $(wildcard pylib tests examples bench)
+PYTHON_DIRS := $(wildcard pylib tests examples bench tools)
 
 .PHONY: all tools tests demo check check-asan check-ubsan check-valgrind check-gc soak model conformance bench \
     lint format install uninstall deps deps-build deps-bench help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_OBJECTS)
 
-## all             build/greenhost, build/libgreenhost.a and the shared library
-all: $(BUILD)/greenhost $(BUILD)/$(SHARED) $(BUILD)/pylib
+## all             build/greenhost, build/libgreenhost.a, the shared library and its man pages
+all: $(BUILD)/greenhost $(BUILD)/$(SHARED) $(BUILD)/pylib $(MAN3)/greenhost.3
 
 tools:
 	@test -n "$(PY_CFLAGS)" -a -n "$(GREENLET)" || { \
@@ -137,6 +139,12 @@ $(BUILD)/$(SHARED): $(LIBRARY_OBJECTS)
 $(BUILD)/pylib: | tools
 	@mkdir -p $(@D)
 	@ln -srfn pylib $@
+
+# The pages of all the header's functions; made anew each time, as the library is.
+$(MAN3)/greenhost.3: tools/manpages.py runtime/greenhost.h
+	@echo "  MAN   $(@D)"
+	@rm -rf $(@D)
+	@$(PYTHON) tools/manpages.py runtime/greenhost.h $(@D)
 
 tests: all $(TEST_PROGRAMS) $(if $(filter static,$(LINK)),$(FAULTS)/greenhost)
 
@@ -249,7 +257,7 @@ lint:
 	@echo "  LINT  Python"
 	@$(if $(PYTHON_DIRS),$(BLACK) --check --diff $(PYTHON_DIRS))
 	@MYPYPATH=pylib mypy --strict --no-error-summary --cache-dir=$(BUILD)/mypy \
-	    pylib/greenhost pylib/_greenhost.pyi $(wildcard examples/*.py tests/conformance/*.py)
+	    pylib/greenhost pylib/_greenhost.pyi $(wildcard examples/*.py tools/*.py tests/conformance/*.py)
 	@$(if $(wildcard tests/house.py),$(PYTHON) tests/house.py)
 
 ## format          rewrite C and Python to the house's format
@@ -264,7 +272,7 @@ PACKAGE_DIR = $(DESTDIR)$(PREFIX)/lib/greenhost/pylib
 ## install         into $(DESTDIR)$(PREFIX); the result may be moved as a whole
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(LIB)/pkgconfig \
-	    $(PACKAGE_DIR)/greenhost $(SHARE)/man/man1 $(SHARE)/doc/greenhost
+	    $(PACKAGE_DIR)/greenhost $(SHARE)/man/man1 $(SHARE)/man/man3 $(SHARE)/doc/greenhost
 	install -m 755 $(BUILD)/greenhost $(DESTDIR)$(PREFIX)/bin/greenhost
 	install -m 644 runtime/greenhost.h $(DESTDIR)$(PREFIX)/include/greenhost.h
 	install -m 644 $(BUILD)/libgreenhost.a $(LIB)/libgreenhost.a
@@ -277,11 +285,13 @@ install: all
 	install -m 644 $(wildcard pylib/*.pyi) $(PACKAGE_DIR)
 	$(PYTHON) -m compileall -q -s "$(DESTDIR)" $(PACKAGE_DIR)
 	install -m 644 $(wildcard docs/*.1) $(SHARE)/man/man1
+	install -m 644 $(MAN3)/*.3 $(SHARE)/man/man3
 	install -m 644 $(wildcard LICENSE* README.md docs/*.md) $(SHARE)/doc/greenhost
 
 ## uninstall       remove what install put there
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/greenhost $(SHARE)/man/man1/greenhost.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/greenhost $(SHARE)/man/man1/greenhost.1 \
+	    $(SHARE)/man/man3/greenhost.3 $(SHARE)/man/man3/gh_*.3
 	rm -f $(DESTDIR)$(PREFIX)/include/greenhost.h $(LIB)/libgreenhost* \
 	    $(LIB)/pkgconfig/greenhost.pc $(LIB)/pkgconfig/greenhost-static.pc
 	rm -rf $(DESTDIR)$(PREFIX)/lib/greenhost $(SHARE)/doc/greenhost

@@ -187,7 +187,8 @@ GH_EXPORT int gh_close(gh_host_t *host);
 
 /* Lets go of the host's memory; NULL does no harm.  [any | any | no | one reference | never fails] */
 GH_EXPORT void gh_release(gh_host_t *host);
-/* Keeps it for another thread.  [any | any | no | one more reference | never fails; returns host] */
+/* Keeps the host's memory for another thread.
+ * [any | any | no | one more reference | never fails; returns host] */
 GH_EXPORT gh_host_t *gh_hold(gh_host_t *host);
 
 /* The host of the calling thread, NULL if none.  [any | any | no | borrowed | never fails] */
@@ -282,9 +283,11 @@ GH_EXPORT int gh_wait_task(gh_task_t *task, int64_t ms);
  * UV_EALREADY: it is done.  [loop, task or callback | any | no | - | UV_E*] */
 GH_EXPORT int gh_task_cancel(gh_task_t *task);
 
-/* Lets go of a reference; NULL does no harm.  [any | any | no | one reference | never fails] */
+/* Lets go of a reference to a task; NULL does no harm.
+ * [any | any | no | one reference | never fails] */
 GH_EXPORT void gh_task_release(gh_task_t *task);
-/* Takes one more.  [any | any | no | one reference, to be released | never fails; returns task] */
+/* Takes one more reference to a task.
+ * [any | any | no | one reference, to be released | never fails; returns task] */
 GH_EXPORT gh_task_t *gh_task_hold(gh_task_t *task);
 
 /* The task as a Python object, a greenhost.Task.  [any | any | no | borrowed | never fails] */
@@ -329,25 +332,28 @@ GH_EXPORT int gh_post(gh_host_t *host, gh_post_cb callback, void *data);
 
 typedef struct gh_promise_s gh_promise_t;
 
-/* Makes one.  In Python it is a greenhost.Promise: see gh_promise_object.
+/* Makes a promise.  In Python it is a greenhost.Promise: see gh_promise_object.
  * [loop, task or callback | any | no | *promise is the caller's, see gh_promise_release | UV_E*] */
 GH_EXPORT int gh_promise_new(gh_host_t *host, gh_promise_t **promise);
 
-/* Settles it, once, and wakes all that wait.  GH_ERROR is an OSError there.
+/* Settles a promise, once, and wakes all that wait.  GH_ERROR is an OSError there.
  * Errors: UV_EALREADY: it is settled.  UV_ENOMEM.
  * [any | any, held for a GH_OBJECT | no | the value is copied | UV_E*] */
 GH_EXPORT int gh_promise_settle(gh_promise_t *promise, gh_value_t value);
 
-/* Waits for it as gh_wait_task does.  value: receives a value that lives as long as the promise, or a
- * GH_ERROR for an OSError; NULL: not wanted.  UV_EIO: Python settled it with another exception.
+/* Waits for a promise as gh_wait_task does.
+ * value: receives a value that lives as long as the promise, or a GH_ERROR for an OSError; NULL: not
+ * wanted.
+ * Errors: UV_EIO: Python settled it with another exception.
  * [any but callback | any | yes | the promise's | UV_E*] */
 GH_EXPORT int gh_wait_promise(gh_promise_t *promise, int64_t ms, gh_value_t *value);
 
-/* Lets go of it, settling it with UV_ECANCELED if it is not.  NULL does no harm.
+/* Lets go of a promise, settling it with UV_ECANCELED if it is not.  NULL does no harm.
  * [any | any | no | takes the reference | never fails] */
 GH_EXPORT void gh_promise_release(gh_promise_t *promise);
 
-/* The same for Python.  [any | held | no | borrowed, as long as the promise | never fails] */
+/* The promise as a Python object, a greenhost.Promise.
+ * [any | held | no | borrowed, as long as the promise | never fails] */
 GH_EXPORT struct _object *gh_promise_object(gh_promise_t *promise);
 
 /* ---- C functions for Python ---- */

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "SPDX-License-Identifier: MIT OR Apache-2.0"
 C_FOLDERS = ("host", "runtime")
-ALL_FOLDERS = ("host", "runtime", "pylib", "examples", "bench", "tests")
+ALL_FOLDERS = ("host", "runtime", "pylib", "examples", "bench", "tests", "tools")
 PUBLIC_HEADERS = ("runtime/greenhost.h",)
 
 FILE_LINES = 500

@@ -130,14 +130,50 @@ class EmbedTest(unittest.TestCase):
         active = self.run_program(program, library, LD_PRELOAD=surface)
         self.assertEqual(active, ["active: ", "gh_open: 0"])
 
-    def test_everything_declared_is_there(self):
+    def declared(self):
         header = (ROOT / "runtime" / "greenhost.h").read_text()
-        declared = set(re.findall(r"^GH_EXPORT .*?\b(gh_\w+)\(", header, re.M))
+        return set(re.findall(r"^GH_EXPORT .*?\b(gh_\w+)\(", header, re.M))
+
+    def test_everything_declared_is_there(self):
         library = self.prefix / "lib" / "libgreenhost.so"
         table = subprocess.check_output(["nm", "-D", "--defined-only", library], text=True)
         defined = set(re.findall(r" T (gh_\w+)$", table, re.M))
-        self.assertEqual(declared, defined)
+        self.assertEqual(self.declared(), defined)
         self.assertNotIn("gh__", table)
+
+    def test_everything_declared_has_a_page(self):
+        """Which says what the header says of it."""
+        pages = self.prefix / "share" / "man"
+        names = {page.stem for page in (pages / "man3").iterdir()}
+        self.assertLessEqual(self.declared() | {"greenhost", "gh_make", "gh_int"}, names)
+        for name in ("gh_make", "gh_int"):
+            page = self.show(pages, name)
+            self.assertIn("#define gh_int(integer)", page)
+        page = " ".join(self.show(pages, "gh_spawn").split())
+        prototype = "int gh_spawn(gh_host_t *host, gh_task_t **task, const gh_spawn_t *spec);"
+        for said in (
+            "NAME gh_spawn - makes a task, which begins when the loop next turns SYNOPSIS",
+            prototype,
+            "Errors UV_EAGAIN: max_tasks are there.",
+            "CONTRACT Thread loop, task or callback GIL any",
+            "const char *module a module, as python3 -m MODULE",
+        ):
+            self.assertIn(said, page)
+
+    def show(self, pages, name):
+        command = ["man", "--warnings", "-M", pages, "3", name]
+        environment = os.environ | {"MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANROFFOPT": ""}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+        return done.stdout
+
+    def test_the_pages_are_sound(self):
+        """groff has no warning for any of them."""
+        pages = self.prefix / "share" / "man"
+        files = sorted(pages.glob("man*/*"))
+        command = ["groff", "-man", "-ww", "-Tutf8", "-I", pages, *files]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":
