@@ -19,7 +19,8 @@ SUITE_PACKAGES := python3-astor python3-objgraph python3-psutil python3-pytest p
 # The clients of tests/servers, and what they are clients of.
 CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redis python3-hiredis \
     python3-pycurl python3-requests python3-pylibmc python3-ldap python3-pyodbc odbc-postgresql \
-    python3-paramiko python3-zmq python3-confluent-kafka python3-grpcio
+    python3-paramiko python3-zmq python3-confluent-kafka python3-grpcio \
+    python3-asyncpg python3-sqlalchemy python3-aiohttp python3-httpx
 SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
 # The programs of tests/stock.
 THREAD_PACKAGES := python3-flask python3-werkzeug python3-cheroot python3-waitress gunicorn \
@@ -28,7 +29,7 @@ CHECK_PACKAGES := check clang clang-format valgrind strace black mypy groff-base
     libpython3.11-testsuite libhttp-parser-dev openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) $(THREAD_PACKAGES) \
     $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 # The peers of the benchmarks that nothing else needs.
-BENCH_PACKAGES := python3-asyncpg python3-psycogreen
+BENCH_PACKAGES := python3-psycogreen
 
 # Asked once, and silently: a missing package is reported by the target `tools`, in one line.
 PY_CFLAGS := $(shell pkg-config --cflags python-3.11-embed libuv 2>/dev/null)

@@ -147,12 +147,12 @@ class AsyncioLoop(Loop):
 
     loop: _HostLoop
 
-    def run(self, ready: "Promise[None]") -> None:
+    def run(self) -> None:
         allow()
         self.servants: list[_AsyncioServant] = []
         with asyncio.Runner(loop_factory=_HostLoop) as runner:
             self.loop = runner.get_loop()  # type: ignore[assignment]
-            ready.set_result(None)
+            self.ready.set_result(None)
             while not self.ending:
                 # Such an exception goes to whoever awaits, and asyncio ends the loop for it.
                 with suppress(KeyboardInterrupt, SystemExit):

@@ -7,7 +7,7 @@ from typing import Any
 import trio  # type: ignore[import]
 
 import _greenhost
-from _greenhost import Cancelled, Promise
+from _greenhost import Cancelled
 
 from .loops import Job, Loop, Servant
 from .nested import allow
@@ -84,14 +84,14 @@ class TrioLoop(Loop):
     nursery: Any
     token: Any
 
-    def run(self, ready: "Promise[None]") -> None:
+    def run(self) -> None:
         allow()
-        trio.run(self._serve, ready)
+        trio.run(self._serve)
 
-    async def _serve(self, ready: "Promise[None]") -> None:
+    async def _serve(self) -> None:
         self.token = trio.lowlevel.current_trio_token()
         async with trio.open_nursery() as self.nursery:
-            ready.set_result(None)
+            self.ready.set_result(None)
             await trio.sleep_forever()
 
     def call(self, function: Any, *args: Any) -> None:

@@ -166,10 +166,11 @@ class Loop:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines = threading.local()
+        self.ready: Promise[None] = Promise()  # settled once it runs
         self.ending = False
 
-    def run(self, ready: "Promise[None]") -> None:
-        """Run it until stop(); settle the promise once it runs."""
+    def run(self) -> None:
+        """Run it until stop(); settle `ready` once it runs."""
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -181,16 +182,20 @@ class Loop:
         raise NotImplementedError
 
     def start(self) -> None:
-        """Start its task, in a context that is nobody's. In a task; parks."""
-        ready: Promise[None] = Promise()
+        """Start its task, in a context that is nobody's. In a task; never parks."""
         spawn: Callable[..., Task[None]] = _greenhost.spawn
-        self.task = Context().run(spawn, self._main, ready, name=self.name)
+        self.task = Context().run(spawn, self._main, name=self.name)
         _greenhost.serve(self.task)
         # Threads that end with the main task's servant, as anyio's do, are waited for before atexit.
         with suppress(RuntimeError):
             threading._register_atexit(self._leave)  # type: ignore[attr-defined]
-        with CancelScope(shield=True):
-            ready.result()
+
+    def wait_until_ready(self) -> None:
+        """Wait for what start() has begun; raise what has kept it from running. Parks."""
+        if not self.ready.done():
+            with CancelScope(shield=True):
+                self.ready.join()
+        self.ready.result()
 
     def _leave(self) -> None:
         """End the calling task's servant, whoever may still hold the line to it."""
@@ -198,13 +203,13 @@ class Loop:
         if line is not None and not line.servant.ending:
             line.servant.offer(None)
 
-    def _main(self, ready: "Promise[None]") -> None:
+    def _main(self) -> None:
         try:
-            self.run(ready)
+            self.run()
         except BaseException as error:
-            if ready.done():
+            if self.ready.done():
                 raise
-            ready.set_exception(error)
+            self.ready.set_exception(error)
         finally:
             self.ending = True
             if _loops.get(self.name) is self:
@@ -260,12 +265,16 @@ def _loop(library: str, name: str) -> Loop:
     full = f"{library} loop" if name == "main" else f"{library} loop {name}"
     loop = _loops.get(full)
     if loop is None:
-        loop = _loops[full] = _new(library, full)
-        try:
-            loop.start()
-        except BaseException:
-            _loops.pop(full, None)
-            raise
+        # That imports a module, so another task may have been here when it is done.
+        made = _new(library, full)
+        loop = _loops.setdefault(full, made)
+        if loop is made:
+            try:
+                loop.start()
+            except BaseException:
+                del _loops[full]
+                raise
+    loop.wait_until_ready()
     return loop
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""requests, urllib3 and pycurl against an HTTPS server that takes its time; TLS both ways."""
+"""Clients in the blocking way and asyncio's, against an HTTPS server that takes its time; TLS both ways."""
 
 import subprocess
 import sys
@@ -42,14 +42,19 @@ class Web(Certificate):
         return f"https://127.0.0.1:{self.port.read_text()}"
 
 
-class WebTest(ServerTest):
-    """Each runs one function of web_client.py."""
+class HttpsTest(ServerTest):
+    """The client is told of the server's certificate."""
 
     server_type = Web
-    client = "web_client.py"
 
     def run_part(self, part, *arguments):
         return super().run_part(part, self.server.certificate, *arguments)
+
+
+class WebTest(HttpsTest):
+    """Each runs one function of web_client.py."""
+
+    client = "web_client.py"
 
     def test_requests_sleep(self):
         self.check_overlap("requests_sleep")
@@ -71,6 +76,30 @@ class WebTest(ServerTest):
 
     def test_certificate_refused(self):
         self.assertEqual(self.run_part("certificate_refused"), ["{True}"])
+
+
+class AsyncWebTest(HttpsTest):
+    """Each runs one function of async_web_client.py."""
+
+    client = "async_web_client.py"
+
+    def test_aiohttp_sleep(self):
+        self.check_overlap("aiohttp_sleep")
+
+    def test_aiohttp_shared(self):
+        self.assertEqual(self.run_part("aiohttp_shared"), ["{True}"])
+
+    def test_httpx_sleep(self):
+        self.check_overlap("httpx_sleep")
+
+    def test_httpx_shared(self):
+        self.assertEqual(self.run_part("httpx_shared"), ["{True}"])
+
+    def test_both_limited(self):
+        self.assertEqual(self.run_part("both_limited"), ["{('TooSlowError', 'good')}"])
+
+    def test_aiohttp_server(self):
+        self.check_overlap("aiohttp_server")
 
 
 class TlsTest(ServerTest):
