@@ -242,11 +242,21 @@ $(BUILD)/bench/echo: bench/echo.c
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 $(PY_CFLAGS) -o $@ $< $(UV_LIBS)
 
+$(BUILD)/bench/embedding: bench/embedding.c $(BUILD)/$(SHARED)
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -Iruntime $(PY_CFLAGS) -o $@ $< \
+	    -L$(BUILD) -l:$(SONAME) -Wl,-rpath,$(abspath $(BUILD)) $(UV_LIBS)
+
+$(BUILD)/bench/embedding-alone: bench/embedding.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -DALONE -o $@ $<
+
 # BENCH takes names of modules in bench/rows/, and --rounds N.
 BENCH ?=
 ## bench           the figures, side by side with the peers', into docs/BENCHMARKS.md
 bench: deps-bench
-	@$(MAKE) --no-print-directory all $(BUILD)/bench/load $(BUILD)/bench/echo
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/load $(BUILD)/bench/echo \
+	    $(BUILD)/bench/embedding $(BUILD)/bench/embedding-alone
 	@$(PYTHON) bench/run.py --write $(BUILD)/greenhost $(BENCH)
 	@$(PYTHON) bench/startup.py $(BUILD)/greenhost
 	@$(PYTHON) bench/await.py $(BUILD)/greenhost

@@ -21,7 +21,7 @@ from pathlib import Path
 BENCH = Path(__file__).resolve().parent
 REPORT = BENCH.parent / "docs" / "BENCHMARKS.md"
 BEGIN, END = "<!-- begin: bench/run.py {} -->\n", "<!-- end: bench/run.py {} -->\n"
-MODULES = ("tasks", "locks", "echo", "postgres", "files", "turns")
+MODULES = ("tasks", "locks", "echo", "postgres", "files", "turns", "embedding")
 PACKAGES = ("python3", "greenlet", "gevent", "uvloop", "psycopg2", "asyncpg", "libuv")
 
 
