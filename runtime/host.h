@@ -52,7 +52,7 @@ struct gh_host_s {
     volatile bool preemptible; /* and may be asked to, since it is preemptive */
     bool in_surface;           /* it gives up the GIL in the surface: not now */
     volatile bool main_is_due; /* a signal's handler waits for the main task to run */
-    bool stuck_reported;
+    const void *stuck; /* the SystemExit that the all-stuck report has raised; only ever compared */
 
     gh__heap_t deadlines;
 

@@ -159,11 +159,11 @@ static bool python_is_ending(gh_host_t *host) {
 /* Raises SystemExit in the main task; false where it can't be told, or was, and got stuck again.
  * Python drops what is raised while it ends, so then the code is left for the host's program. */
 static bool end_main(gh_host_t *host) {
-    if (host->stuck_reported || host->main->park.deaf) return false;
-    host->stuck_reported = true;
+    if (host->stuck != NULL || host->main->park.deaf) return false;
     if (python_is_ending(host)) gh__fail(GH_EXIT_STUCK, "all tasks are stuck at exit");
     PyObject *code = PyLong_FromLong(GH_EXIT_STUCK);
     PyObject *error = code ? PyObject_CallOneArg(PyExc_SystemExit, code) : NULL;
+    host->stuck = error;
     bool told = error != NULL && gh__task_cancel(host->main, error) == 0;
     Py_XDECREF(error);
     Py_XDECREF(code);

@@ -149,14 +149,15 @@ static PyObject *collect(gh__nursery_t *self) {
     return group ? group : gh__take_error();
 }
 
-/* Where nothing failed, but the parent was cancelled, that is what is raised (group: stolen). */
-static PyObject *unwrap(PyObject *group) {
+/* Where nothing failed, but the parent was cancelled, or ended since all are stuck, that is what is
+ * raised (group: stolen). */
+static PyObject *unwrap(const gh_host_t *host, PyObject *group) {
     PyObject *errors = PyObject_GetAttrString(group, "exceptions");
     PyObject *only = errors != NULL && PyTuple_Check(errors) && PyTuple_GET_SIZE(errors) == 1
                          ? PyTuple_GET_ITEM(errors, 0)
                          : NULL;
     if (errors == NULL) PyErr_Clear();
-    if (only != NULL && Py_IS_TYPE(only, (PyTypeObject *)gh__Cancelled))
+    if (only != NULL && (Py_IS_TYPE(only, (PyTypeObject *)gh__Cancelled) || only == host->stuck))
         Py_SETREF(group, Py_NewRef(only));
     Py_XDECREF(errors);
     return group;
@@ -177,7 +178,7 @@ static PyObject *nursery_exit(gh__nursery_t *self, PyObject *args) {
     if (task != self->parent || !self->in_block) return left_elsewhere(self);
     end_block(self, error);
     PyObject *rest = gh__scope_leave(task, self->scope, collect(self));
-    return gh__exit_with(error, rest ? unwrap(rest) : NULL);
+    return gh__exit_with(error, rest ? unwrap(task->outcome.host, rest) : NULL);
 }
 
 /* ---- attributes ---- */
