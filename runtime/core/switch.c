@@ -91,6 +91,14 @@ static void take_over(gh_task_t *task, gh_task_t *other) {
     task->parked = NULL;
 }
 
+/* The thread's first greenlet, which is the main task's: the program may be in one of its own. */
+static PyGreenlet *first_greenlet(void) {
+    PyGreenlet *greenlet = PyGreenlet_GetCurrent(), *parent;
+    while (greenlet != NULL && (parent = PyGreenlet_GET_PARENT(greenlet)) != NULL)
+        Py_SETREF(greenlet, parent);
+    return greenlet;
+}
+
 /* ---- workers: the greenlets in which tasks begin ---- */
 
 /* A task that has yet to begin has no greenlet: an idle worker will do, or a new one from the hub,
@@ -106,6 +114,7 @@ static PyGreenlet *resume(gh_task_t *task) {
     take_turn(task);
     if (task->parked == NULL) {
         task->parked = host->workers[--host->worker_count];
+        task->first = (PyGreenlet *)Py_NewRef((PyObject *)task->parked);
         host->beginning = task;
     }
     Py_XSETREF(host->resumed, task->parked);
@@ -142,6 +151,44 @@ void gh__switch_away(gh_task_t *task) {
     restore_error(pending);
 }
 
+/* ---- tasks whose greenlets are mixed up ---- */
+
+/* Says so to a task that has switched to another one's greenlet, where it goes on.  If it parked there
+ * too, all that is known of its own greenlets is the first. */
+static void blame(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    PyGreenlet *self = PyGreenlet_GetCurrent();
+    if (self == host->resumed)
+        Py_SETREF(host->resumed, task->first ? (PyGreenlet *)Py_NewRef((PyObject *)task->first)
+                                             : first_greenlet());
+    Py_XDECREF(self);
+    Py_XSETREF(task->cancel, PyObject_CallFunction(PyExc_GreenletError, "s",
+                                                   "cannot switch to a greenlet of another task"));
+    task->armed = task->cancel != NULL;
+    PyErr_Clear();
+}
+
+static void take_back(gh_task_t *task) {
+    take_over(task, task->outcome.host->running);
+    task->displaced = false;
+    enter(task);
+}
+
+/* Where the task still waits, in a greenlet of its own, the wait is ended first: it has the task on its
+ * stack.  The greenlet then ends, as a rule, and its parent goes on, here. */
+void gh__switch_reclaim(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    blame(host->running);
+    while (host->running != task && !task->displaced) {
+        PyObject *result = PyGreenlet_Throw(task->parked, PyExc_GreenletExit, NULL, NULL);
+        Py_XDECREF(result);
+        PyErr_Clear();
+    }
+    if (host->running != task) take_back(task);
+}
+
+/* ---- workers, when their task has ended ---- */
+
 /* Whoever holds the greenlet, or has given it attributes, takes it for one that ends with its task. */
 static bool may_be_reused(const gh_host_t *host, PyGreenlet *worker) {
     Py_ssize_t ours = 1 + (host->resumed == worker); /* and the one that greenlet has */
@@ -165,6 +212,7 @@ static bool wait_for_task(gh_host_t *host) {
 static void run_task(gh_task_t *task) {
     enter(task);
     gh__task_run(task);
+    Py_CLEAR(task->first);
     leave(task);
     gh__identity_drop(&task->identity);
     Py_DECREF(task);
@@ -233,14 +281,6 @@ static PyObject *hub_main(PyObject *self, PyObject *args) {
 }
 
 static PyMethodDef hub_main_def = {"hub", (PyCFunction)hub_main, METH_VARARGS, NULL};
-
-/* The thread's first greenlet, which is the main task's: the program may be in one of its own. */
-static PyGreenlet *first_greenlet(void) {
-    PyGreenlet *greenlet = PyGreenlet_GetCurrent(), *parent;
-    while (greenlet != NULL && (parent = PyGreenlet_GET_PARENT(greenlet)) != NULL)
-        Py_SETREF(greenlet, parent);
-    return greenlet;
-}
 
 static PyGreenlet *new_hub(gh_host_t *host) {
     PyGreenlet *parent = first_greenlet();

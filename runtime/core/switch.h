@@ -12,6 +12,10 @@
 void gh__switch_to_task(gh_task_t *task);
 /* From the task, with the GIL, to the next one or the hub; back when it is resumed. */
 void gh__switch_away(gh_task_t *task);
+/* For a task whose function has ended while another task was running, one that has switched to a
+ * greenlet of it: ends what the task still waits for elsewhere, raises greenlet.error in the other one,
+ * and leaves the task running.  No exception is set.  With the GIL; may park. */
+void gh__switch_reclaim(gh_task_t *task);
 /* Whether a greenlet is there that will do; UV_ENOSYS after gh__fail.  Without Python. */
 int gh__switch_check(void);
 /* Opens the loop, loads greenlet and starts the hub, on first use; negative with an exception, and

@@ -230,6 +230,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
 void gh__task_run(gh_task_t *task) {
     PyObject *value = PyErr_Occurred() ? NULL : call(task);
     PyObject *error = value == NULL ? gh__take_error() : NULL;
+    if (GH__UNLIKELY(task->outcome.host->running != task)) gh__switch_reclaim(task);
     finish(task, value, error);
     Py_XDECREF(value);
     Py_XDECREF(error);

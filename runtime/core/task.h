@@ -36,6 +36,7 @@ struct gh_task_s {
     gh__link_t ready;   /* in host->ready while READY */
     gh__link_t all;     /* in host->tasks until DONE */
     PyGreenlet *parked; /* the greenlet that parked, not always the task's first (rule 4) */
+    PyGreenlet *first;  /* that it began in, until it is done; NULL for main */
     gh__identity_t identity;
     gh__park_t park; /* valid while PARKED */
     uint64_t since;  /* when it parked, ns */

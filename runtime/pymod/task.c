@@ -76,6 +76,7 @@ static int task_traverse(gh_task_t *self, visitproc visit, void *arg) {
     Py_VISIT(self->context);
     Py_VISIT(self->cancel);
     Py_VISIT(self->parked);
+    Py_VISIT(self->first);
     return gh__outcome_traverse(&self->outcome, visit, arg);
 }
 
@@ -85,6 +86,7 @@ static int task_clear(gh_task_t *self) {
     Py_CLEAR(self->context);
     Py_CLEAR(self->cancel);
     Py_CLEAR(self->parked);
+    Py_CLEAR(self->first);
     return gh__outcome_clear(&self->outcome);
 }
 
