@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import unittest
 import weakref
@@ -462,9 +461,7 @@ class Misuse(unittest.TestCase):
                 errors.append(error)
 
         with open_nursery() as nursery:
-            thread = threading.Thread(target=use, args=(nursery,))
-            thread.start()
-            thread.join()
+            greenhost.os_thread(use, nursery).join()
         self.assertEqual(len(errors), 1)
 
     def test_a_scope_inside_is_not_left(self):

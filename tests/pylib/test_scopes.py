@@ -10,7 +10,6 @@ import os
 import queue
 import subprocess
 import sys
-import threading
 import time
 import unittest
 import weakref
@@ -401,9 +400,7 @@ class Misuse(unittest.TestCase):
                     except RuntimeError as error:
                         errors.put(error)
 
-            thread = threading.Thread(target=use)
-            thread.start()
-            thread.join()
+            greenhost.os_thread(use).join()
         self.assertEqual(errors.qsize(), 2)
         self.assertFalse(ours.cancel_called)
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# Where there are no descriptors left to make the loop of, locks keep their meaning: they block.
+# Where there are no descriptors left to make the loop of, locks keep their meaning: they block. No task can
+# be made then, nor a thread that is one.
+# options: --threads=os
 # expect: timed out
 # expect: [1, 2, 3]
 import resource

@@ -6,7 +6,6 @@
 import os
 import subprocess
 import sys
-import threading
 import time
 
 import greenhost
@@ -32,8 +31,6 @@ def fork():
 
 
 other = greenhost.spawn(greenhost.sleep, 60)
-thread = threading.Thread(target=fork)
-thread.start()
-thread.join()
+greenhost.os_thread(fork).join()
 other.cancel()
 other.join()

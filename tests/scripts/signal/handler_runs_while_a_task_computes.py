@@ -42,8 +42,7 @@ def kill():
 signal.signal(signal.SIGUSR1, on_signal)
 greenhost.spawn(compute_until_handled).join()
 computing = [greenhost.spawn(compute) for _ in range(3)]
-killer = threading.Thread(target=kill)
-killer.start()
+killer = greenhost.os_thread(kill)
 for task in computing:
     task.join()
 killer.join()
