@@ -56,7 +56,7 @@ int gh__identity_make(gh_host_t *host, gh__identity_t *identity) {
         PyErr_NoMemory();
         return -1;
     }
-    bool runs = identity == &host->running->identity;
+    bool runs = host->running != NULL && identity == &host->running->identity;
     state->thread_id = runs ? (unsigned long)host : identity->ident; /* the hub's, or its own */
     identity->state = state;
     return 0;
