@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -67,6 +68,27 @@ class Server:
             self.process.send_signal(self.farewell)
             self.process.wait(PATIENCE)
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class PortServer(Server):
+    """A program beside the tests, which writes the port that it serves on to a file."""
+
+    program: str
+    scheme = ""
+
+    def start(self, *words):
+        Server.start(self, sys.executable, HERE / self.program, *words, self.port)
+
+    def answers(self):
+        return self.port.exists()
+
+    @property
+    def port(self):
+        return self.directory / "port"
+
+    @property
+    def address(self):
+        return f"{self.scheme}127.0.0.1:{self.port.read_text()}"
 
 
 class Directory(Server):

@@ -1,28 +1,15 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """grpcio: client and server, on a library in C++ that owns threads."""
 
-import sys
 import unittest
 
-from support import HERE, Server, ServerTest
+from support import PortServer, ServerTest
 
 
-class Grpc(Server):
+class Grpc(PortServer):
     """grpc_server.py."""
 
-    def start(self):
-        super().start(sys.executable, HERE / "grpc_server.py", self.port)
-
-    def answers(self):
-        return self.port.exists()
-
-    @property
-    def port(self):
-        return self.directory / "port"
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.port.read_text()}"
+    program = "grpc_server.py"
 
 
 class GrpcTest(ServerTest):

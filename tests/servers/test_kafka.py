@@ -1,28 +1,15 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """confluent-kafka: a C library that owns threads, and whose callers wait for their conditions."""
 
-import sys
 import unittest
 
-from support import HERE, Server, ServerTest
+from support import PortServer, ServerTest
 
 
-class Kafka(Server):
+class Kafka(PortServer):
     """The broker of librdkafka, in a process of its own."""
 
-    def start(self):
-        super().start(sys.executable, HERE / "kafka_server.py", self.port)
-
-    def answers(self):
-        return self.port.exists()
-
-    @property
-    def port(self):
-        return self.directory / "port"
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.port.read_text()}"
+    program = "kafka_server.py"
 
 
 class KafkaTest(ServerTest):

@@ -2,10 +2,9 @@
 """Clients in the blocking way and asyncio's, against an HTTPS server that takes its time; TLS both ways."""
 
 import subprocess
-import sys
 import unittest
 
-from support import HERE, Directory, Server, ServerTest
+from support import Directory, PortServer, ServerTest
 
 
 class Certificate(Directory):
@@ -24,22 +23,14 @@ class Certificate(Directory):
     address = certificate
 
 
-class Web(Certificate):
+class Web(PortServer, Certificate):
     """web_server.py, with a certificate of its own."""
 
+    program = "web_server.py"
+    scheme = "https://"
+
     def start(self):
-        Server.start(self, sys.executable, HERE / "web_server.py", self.certificate, self.port)
-
-    def answers(self):
-        return self.port.exists()
-
-    @property
-    def port(self):
-        return self.directory / "port"
-
-    @property
-    def address(self):
-        return f"https://127.0.0.1:{self.port.read_text()}"
+        super().start(self.certificate)
 
 
 class HttpsTest(ServerTest):
