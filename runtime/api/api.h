@@ -25,9 +25,7 @@ void gh__value_clear(gh_value_t *copy);
 
 /* ---- from embed.c: with the GIL ---- */
 
-/* Calls a function of embed.py.  New reference, or NULL with an exception. */
-PyObject *gh__embed_call(gh_host_t *host, const char *function, PyObject *args);
-/* The function itself. */
+/* A function of embed.py.  New reference, or NULL with an exception. */
 PyObject *gh__embed_get(gh_host_t *host, const char *function);
 
 /* ---- from wait.c: without the GIL ---- */

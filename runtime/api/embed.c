@@ -28,10 +28,3 @@ PyObject *gh__embed_get(gh_host_t *host, const char *function) {
     if (host->embed == NULL) host->embed = load();
     return host->embed ? PyObject_GetAttrString(host->embed, function) : NULL;
 }
-
-PyObject *gh__embed_call(gh_host_t *host, const char *function, PyObject *args) {
-    PyObject *callable = gh__embed_get(host, function);
-    PyObject *result = callable ? PyObject_Call(callable, args, NULL) : NULL;
-    Py_XDECREF(callable);
-    return result;
-}
