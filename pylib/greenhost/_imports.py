@@ -7,7 +7,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-__all__ = ["when_imported"]
+__all__ = ["imported", "when_imported"]
 
 _wanted: dict[str, list[Callable[[Any], None]]] = {}
 
@@ -16,7 +16,10 @@ class _Finder:
     """Finds what is wanted as the finders after it do, and is there when it has been executed."""
 
     def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self,
+        name: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         """Called by the import statement, for each module."""
         if name not in _wanted:
@@ -47,13 +50,19 @@ def _attend(name: str, loader: Any) -> None:
 _finder = _Finder()
 
 
+def imported(name: str) -> Any:
+    """Return a module that the program has imported to its end, else None. Any thread."""
+    module = sys.modules.get(name)
+    return None if getattr(getattr(module, "__spec__", None), "_initializing", False) else module
+
+
 def when_imported(name: str, function: Callable[[Any], None]) -> None:
     """Call function(module) at the end of the module's import, or now if it has been imported.
 
     Any thread. What is raised then comes out of the import statement.
     """
-    module = sys.modules.get(name)
-    if module is not None and not getattr(module.__spec__, "_initializing", False):
+    module = imported(name)
+    if module is not None:
         function(module)
         return
     _wanted.setdefault(name, []).append(function)

@@ -21,7 +21,7 @@ from typing import Any
 
 import _greenhost
 
-from ._imports import when_imported
+from ._imports import imported, when_imported
 
 __all__ = ["allow", "allow_everywhere"]
 
@@ -187,8 +187,8 @@ _TO_DO: dict[str, Callable[[Any], None]] = {
 def allow() -> None:
     """See that loops can nest, in those of the libraries that are imported. Any thread."""
     for name in list(_TO_DO):
-        module = sys.modules.get(name)
-        if module is not None and not getattr(module.__spec__, "_initializing", False):
+        module = imported(name)
+        if module is not None:
             to_do = _TO_DO.pop(name, None)
             if to_do is not None:
                 to_do(module)
