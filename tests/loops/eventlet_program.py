@@ -9,35 +9,19 @@ if "patched" in sys.argv[1]:
     eventlet.monkey_patch()
 
 import os
-import queue
 import signal
 import socket
 import subprocess
-import threading
-import time
 
 from eventlet import tpool
 from eventlet.green import socket as green_socket
 from eventlet.green import subprocess as green_subprocess
+from plain import echo, exchange, patched_threads, patched_visit
 from support import Meeting, run_program
 
 import greenhost
 
 HUBS = 20
-
-
-def exchange(connection, name):
-    with connection, connection.makefile("rwb") as file:
-        file.write(f"{name}\n".encode())
-        file.flush()
-        return file.readline().decode().rstrip("\n")
-
-
-def echo(connection, _):
-    with connection, connection.makefile("rwb") as file:
-        for line in file:
-            file.write(line.upper())
-            file.flush()
 
 
 def visit(port, name):
@@ -92,10 +76,6 @@ def signals_and_threads():
 # ---- everything patched: plain blocking code ----
 
 
-def patched_visit(port, name):
-    return exchange(socket.create_connection(("localhost", port)), name)
-
-
 def patched_talk():
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -112,29 +92,16 @@ def patched_talk():
     return answers[4]
 
 
-def patched_threads():
-    """Threads, which are greenlets of this hub, with the locks and queues of the standard library."""
-    answers, lock, go = queue.Queue(), threading.Lock(), threading.Event()
-
-    def work(number):
-        with lock:
-            time.sleep(0.0001)
-        go.wait()
-        answers.put(number)
-
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(5)]
-    for thread in threads:
-        thread.start()
-    go.set()
-    for thread in threads:
-        thread.join()
-    return sum(answers.get() for _ in threads)
-
-
 def patched_everything(port, number):
     answer = patched_visit(port, f"hub {number}")
     cat = subprocess.run(["cat"], input=b"through a child", capture_output=True)
-    return answer, patched_talk(), patched_threads(), cat.stdout.decode(), cat.returncode
+    return (
+        answer,
+        patched_talk(),
+        patched_threads(),
+        cat.stdout.decode(),
+        cat.returncode,
+    )
 
 
 def patched_hubs_at_once():

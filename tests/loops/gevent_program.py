@@ -12,12 +12,10 @@ if "patched" in sys.argv[1]:
     monkey.patch_all()
 
 import os
-import queue
 import signal
 import socket
 import subprocess
 import threading
-import time
 
 import gevent
 import gevent.event
@@ -27,25 +25,12 @@ import gevent.server
 import gevent.signal
 import gevent.socket
 import gevent.subprocess
+from plain import echo, exchange, patched_threads, patched_visit
 from support import Meeting, run_program
 
 import greenhost
 
 HUBS = 20
-
-
-def exchange(connection, name):
-    with connection, connection.makefile("rwb") as file:
-        file.write(f"{name}\n".encode())
-        file.flush()
-        return file.readline().decode().rstrip("\n")
-
-
-def echo(connection, _):
-    with connection, connection.makefile("rwb") as file:
-        for line in file:
-            file.write(line.upper())
-            file.flush()
 
 
 # ---- gevent's own interface ----
@@ -133,10 +118,6 @@ def cancel():
 # ---- everything patched: plain blocking code ----
 
 
-def patched_visit(port, name):
-    return exchange(socket.create_connection(("localhost", port)), name)
-
-
 def patched_talk():
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -153,28 +134,14 @@ def patched_talk():
     return answers[4]
 
 
-def patched_threads():
-    """Threads, which are greenlets of this hub, with the locks and queues of the standard library."""
-    answers, lock, go = queue.Queue(), threading.Lock(), threading.Event()
-
-    def work(number):
-        with lock:
-            time.sleep(0.0001)
-        go.wait()
-        answers.put(number)
-
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(5)]
-    for thread in threads:
-        thread.start()
-    go.set()
-    for thread in threads:
-        thread.join()
-    return sum(answers.get() for _ in threads)
-
-
 def patched_everything(port, number):
     answer = patched_visit(port, f"hub {number}")
-    return answer, patched_talk(), patched_threads(), threading.current_thread().name[:5]
+    return (
+        answer,
+        patched_talk(),
+        patched_threads(),
+        threading.current_thread().name[:5],
+    )
 
 
 def patched_hubs_at_once():
