@@ -92,12 +92,17 @@ static int from_epoll(int ready, int events) {
 /* An edge can be stale, and one that is past is not told again: what poll says counts. */
 static int wait_fd(gh_task_t *task, int fd, int events, uint64_t deadline) {
     uint32_t wanted = to_epoll(events);
+    gh__park_t how = {.on = GH__ON_FD,
+                      .call = "gh_wait_fd",
+                      .subject = fd,
+                      .events = wanted,
+                      .deadline = deadline,
+                      .restarts = true};
     for (;;) {
         short ready = gh__ready_now(fd, (short)wanted);
         if (ready & POLLNVAL) return UV_EBADF;
         if (ready != 0) return from_epoll(ready, events);
-        int status =
-            gh__wait_status(task, gh__park_fd(task, "gh_wait_fd", fd, wanted, deadline, true));
+        int status = gh__wait_status(task, gh__park_fd(task, &how));
         if (status < 0) return status;
     }
 }

@@ -134,21 +134,14 @@ bool gh__on_stack(gh_task_t *task, const void *address) {
            (host->stack_end == NULL || (const char *)address < host->stack_end);
 }
 
-int gh__park_fd(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline,
-                bool restarts) {
+int gh__park_fd(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
-    task->fdwait.fd = fd;
-    task->fdwait.events = events;
+    task->fdwait.fd = (int)how->subject;
+    task->fdwait.events = how->events;
     int error = gh__fdwait_start(host, &task->fdwait);
-    if (error == UV_EPERM) return (int)events;
+    if (error == UV_EPERM) return (int)how->events;
     if (error < 0) return error;
-    gh__park_t how = {.on = GH__ON_FD,
-                      .call = call,
-                      .subject = fd,
-                      .events = events,
-                      .deadline = deadline,
-                      .restarts = restarts};
-    int status = gh__park(task, &how);
+    int status = gh__park(task, how);
     gh__fdwait_stop(host, &task->fdwait);
     return status;
 }

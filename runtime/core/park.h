@@ -54,8 +54,8 @@ void gh__unpark(gh_task_t *task, int status);
 /* True when the address lies on the stack of the calling task, and so does not exist while it is
  * parked: what others write there while it waits must not be waited for by parking. */
 bool gh__on_stack(gh_task_t *task, const void *address);
-/* Parks until the descriptor has one of the EPOLL* events; returns those it has, or as gh__park. */
-int gh__park_fd(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline,
-                bool restarts);
+/* Parks until the descriptor, how->subject, has one of how->events; returns those it has, or as
+ * gh__park. */
+int gh__park_fd(gh_task_t *task, const gh__park_t *how);
 
 #endif

@@ -39,8 +39,10 @@ static int park_for(gh_task_t *task, const char *call, const sigset_t *set, sigi
                     uint64_t deadline) {
     int signum = -1, status = 0, fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0) return -errno;
+    gh__park_t how = {
+        .on = GH__ON_FD, .call = call, .subject = fd, .events = EPOLLIN, .deadline = deadline};
     while (signum < 0 && status >= 0) {
-        status = gh__park_fd(task, call, fd, EPOLLIN, deadline, false);
+        status = gh__park_fd(task, &how);
         signum = take_pending(set, info);
     }
     gh__fd_forget(task->outcome.host, fd);

@@ -114,7 +114,37 @@ static ssize_t elsewhere(gh_task_t *task, gh__transfer_t *transfer, caller_t *ca
     return caller(task, &call);
 }
 
-static bool wait_ready(gh_task_t *task, const gh__transfer_t *transfer) {
+/* How long a child may take to execute its program, once it has let its parent go on. */
+#define EXEC_NS UINT64_C(1000000000)
+
+/*
+ * A child of vfork lets its parent go on before it has closed what the program does not inherit.  The
+ * end of one such pipe is how subprocess hears that the child has begun: to wait for it takes no time
+ * to speak of, and nobody would know of the child if a scope ended that wait.
+ */
+static bool hears_of_exec(gh_task_t *task, const gh__transfer_t *transfer, gh__fdkind_t kind) {
+    if (GH__LIKELY(!task->vforked) || transfer->writes || kind != GH__FD_PIPE) return false;
+    task->vforked = false;
+    return true;
+}
+
+static bool wait_for_exec(gh_task_t *task, gh__transfer_t *transfer) {
+    gh__park_t how = {.on = GH__ON_FD,
+                      .call = transfer->call,
+                      .subject = transfer->fd,
+                      .events = EPOLLIN,
+                      .deadline = gh__deadline_after(EXEC_NS),
+                      .shielded = true,
+                      .restarts = true};
+    int status = gh__park_fd(task, &how);
+    if (status == UV_ETIMEDOUT) transfer->hears_of_exec = false; /* it may be another pipe's */
+    if (status >= 0 || status == UV_ETIMEDOUT) return true;
+    gh__wait_failed(task, status);
+    return false;
+}
+
+static bool wait_ready(gh_task_t *task, gh__transfer_t *transfer) {
+    if (GH__UNLIKELY(transfer->hears_of_exec)) return wait_for_exec(task, transfer);
     return gh__wait_ready(task, transfer->call, transfer->fd, transfer->writes ? EPOLLOUT : EPOLLIN,
                           GH__NEVER);
 }
@@ -213,7 +243,7 @@ static ssize_t over_socket(const gh__transfer_t *transfer) {
 
 /*
  * What is read of a file comes to an end by itself, and modules are imported that way.  Nor is the end
- * of a pipe withheld: it is how subprocess hears that its child has begun, and the child is there.
+ * of a pipe withheld, which is no stream that would go on for ever.
  */
 static bool refused(gh_task_t *task, const gh__transfer_t *transfer, gh__fdkind_t kind) {
     if (GH__LIKELY(!gh__scope_tells(task)) || kind == GH__FD_REGULAR) return false;
@@ -232,7 +262,8 @@ static bool goes_on_after_signal(const gh_task_t *task, gh__transfer_t *transfer
 /* As a blocking call does: it writes all; it reads what there is, but of a file as much as it can. */
 static ssize_t in_steps(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t kind) {
     bool goes_on = transfer->writes || kind == GH__FD_REGULAR;
-    if (refused(task, transfer, kind)) return -1;
+    transfer->hears_of_exec = hears_of_exec(task, transfer, kind);
+    if (!transfer->hears_of_exec && refused(task, transfer, kind)) return -1;
     do {
         ssize_t done = step(task, transfer, kind);
         if (done < 0 && transfer->done == 0) return -1;

@@ -12,7 +12,10 @@
  */
 #include <stdlib.h>
 
+#include "core/task.h"
+#include "current.h"
 #include "hooks/hooks.h"
+#include "host.h"
 #include "internal.h"
 
 __attribute__((visibility("hidden"), tls_model("initial-exec"))) _Thread_local int gh__vforked;
@@ -51,6 +54,8 @@ bool gh__in_vfork_child(void) {
     if (GH__LIKELY(!gh__vforked)) return false;
     if (getpid() != self) return true;
     gh__vforked = 0;
+    gh_task_t *task = gh__current ? gh__current->running : NULL;
+    if (task != NULL && task->scope != NULL) task->vforked = true;
     return false;
 }
 

@@ -27,7 +27,13 @@ bool gh__refused_on(gh_task_t *task, int fd) {
 }
 
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline) {
-    int status = gh__park_fd(task, call, fd, events, deadline, deadline == GH__NEVER);
+    gh__park_t how = {.on = GH__ON_FD,
+                      .call = call,
+                      .subject = fd,
+                      .events = events,
+                      .deadline = deadline,
+                      .restarts = deadline == GH__NEVER};
+    int status = gh__park_fd(task, &how);
     if (status >= 0) return true;
     if (status == UV_ETIMEDOUT)
         errno = EAGAIN;
