@@ -15,7 +15,7 @@ from typing import Any
 import _greenhost
 from _greenhost import Promise
 
-from .loops import Job, Loop, Servant
+from ._loop import Job, Loop, Servant
 from .nested import allow
 
 __all__ = ["AsyncioLoop"]

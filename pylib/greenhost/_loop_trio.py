@@ -9,7 +9,7 @@ import trio  # type: ignore[import]
 import _greenhost
 from _greenhost import Cancelled
 
-from .loops import Job, Loop, Servant
+from ._loop import Job, Loop, Servant
 from .nested import allow
 
 __all__ = ["TrioLoop"]
