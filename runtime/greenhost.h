@@ -4,32 +4,30 @@
  *
  * The model.  A *host* belongs to one OS thread, the loop thread, which has a uv_loop_t and the main
  * interpreter's thread state.  A *task* is a greenlet: a function of Python's, or a script, that runs
- * by itself on that thread.  When it calls something in C that would block (recv, clock_nanosleep,
- * sem_wait...) the definition of that function which this library exports, its *surface*, registers
- * what to wait for and *parks* the task: the loop turns, other tasks run, and when the wait is over
- * the call returns as if it had blocked.  Outside a task, on another thread, or while the GIL is held,
- * each function of the surface is libc's own.
+ * by itself on that thread.  When it calls a function of libc that would block, the definition of that
+ * which this library exports, its *surface*, registers what to wait for and *parks* the task: the loop
+ * turns, other tasks run, and when the wait is over the call returns as if it had blocked.  Outside a
+ * task, on another thread, or while the GIL is held, the surface is libc's own.
  *
  * Whose loop.  Given a uv_loop_t, the host is a guest there: the program calls uv_run, in whichever
  * mode and as often as it likes, and tasks have their turns in it, after each poll.  While there are
  * tasks they keep uv_run from ending.  Without one the host makes a loop and turns it whenever the
  * program waits: then the program itself is a task, the *main task*, and may block as any other.
  *
- *     uv_run(loop)                            the program, which is the main task
- *      |- the program's callbacks, no GIL      |- gh_spawn(), gh_wait_task(), read()...: parks
- *      `- tasks, each for as long as it       hub: uv_run(gh_loop(host))
- *         computes; done callbacks             `- tasks, done callbacks
+ *     uv_run(loop)                     the program: the main task
+ *      |- the program's callbacks       |- gh_wait_task(), read(): parks
+ *      `- tasks, done callbacks         `- hub: uv_run(gh_loop(host))
+ *                                           `- tasks, done callbacks
  *
  * The GIL.  Every function may be called with the GIL or without it, and leaves it as it was; gh_open
- * leaves it released where it has started Python.  Callbacks of libuv and of this library run without
- * it: who wants to use CPython's API there calls PyGILState_Ensure, as any thread does, and what then
- * blocks holds up the loop.  A task has the GIL, as all Python code has; a gh_function_cb has not.
+ * leaves it released where it has started Python.  Callbacks run without it: who wants CPython's API
+ * there calls PyGILState_Ensure, as any thread does, and what then blocks holds up the loop.
  *
  * Stacks.  The C stack of a task does not exist while it is parked: other tasks use the same memory.
  * So nothing that outlives a call (a uv request, a promise's data) may point into it.
  *
- * Names of errors are libuv's: a function returns 0 or a negative UV_E*, and then gh_error_message
- * says in a line what to do about it.  Every function that takes a host returns, besides its own,
+ * Errors are libuv's: 0 or a negative UV_E*, of which gh_error_message then says what to do about it.
+ * Every function that takes a host returns, besides its own,
  *     UV_EINVAL     an argument is NULL, or a struct's size is none that this version knows
  *     UV_EPERM      the calling thread is not the host's loop thread, where the tag says "loop"
  *     UV_ESHUTDOWN  the host has been closed, or has stopped taking
@@ -117,23 +115,19 @@ typedef struct gh_python_s {
     bool plain;       /* with command_line: nothing of ours can be imported, here and in children */
 } gh_python_t;
 
-/*
- * Starts the main interpreter, once in a process.  gh_open does it too, with Python's part of its
- * config; a program that wants to be python3 does it first.  Signals stay the program's, but with
- * command_line.
- *
+/* Starts the main interpreter, once in a process.  gh_open does it too; a program that wants to be
+ * python3 does it first.  Signals stay the program's, but with command_line.
  * config: NULL for one of zeros, which is an interpreter that reads the environment as python3 does.
  * Errors: UV_EALREADY when it has been started; UV_ECANCELED when it answered an option such as -V and
  * the process should end with gh_error_exit_code; UV_ENOENT for a virtual environment that cannot be
  * used; UV_ENOMEM.  Where Python itself cannot start, it prints why and ends the process.
- * [the thread to become Python's main one | held on return | no | strings stay the caller's | UV_E*]
- */
+ * [the thread to become Python's main one | held on return | no | strings stay the caller's | UV_E*] */
 GH_EXPORT int gh_python_open(const gh_python_t *config);
 
 /* ---- opening and closing ---- */
 
-/* Receives a report, such as that of tasks which are left at the end.  On the loop thread, with the
- * GIL; the text is UTF-8, may have several lines, and is gone after the call. */
+/* Receives a report, such as that of tasks which are left at the end: UTF-8, perhaps of several lines,
+ * and gone after the call.  On the loop thread, with the GIL. */
 typedef void (*gh_report_cb)(void *data, const char *text);
 
 typedef struct gh_config_s {
@@ -145,50 +139,41 @@ typedef struct gh_config_s {
     size_t max_tasks;          /* more are refused; 0: any number */
     uint64_t task_ms;          /* the deadline of tasks that gh_spawn gives none; 0: none */
     bool threads_as_tasks; /* the threads that Python code starts on the loop thread are tasks, and
-                                * give way when they compute for long, as the main task then does; not
-                                * those that C code makes, nor those that another thread starts */
-    bool ends_stuck;       /* a program all of whose tasks wait for each other is ended, with a
-                                * report and GH_EXIT_STUCK; only where the host makes the loop */
+                            * give way when they compute for long, as the main task then does */
+    bool ends_stuck; /* a program all of whose tasks wait for each other is ended, with a report and
+                      * GH_EXIT_STUCK; only where the host makes the loop */
 } gh_config_t;
 
-/*
- * Opens a host on the calling thread, which becomes its loop thread, and starts Python if that does
- * not run.  There is one host at a time.  A thread that has its own loop is a task then.
- *
+/* Opens a host on the calling thread, which becomes its loop thread, and starts Python if that does
+ * not run.  There is one host at a time.
  * host: receives the host, to be closed with gh_close and let go of with gh_release.
  * config: NULL for one of zeros.
  * Errors: UV_EBUSY: this thread has a host.  UV_EPERM: Python's main thread is another one.  UV_ENOSYS:
  * greenlet or libuv is unusable, or the surface is not active.  UV_EMFILE, UV_ENOMEM, and those of
  * gh_python_open.
- * [Python's main thread | any | no | the caller's, until gh_release | UV_E*]
- */
+ * [Python's main thread | any | no | the caller's, until gh_release | UV_E*] */
 GH_EXPORT int gh_open(gh_host_t **host, const gh_config_t *config);
 
 /* Is called in the loop when no task is left to wait for. */
 typedef void (*gh_shutdown_cb)(gh_host_t *host, size_t given_up, void *data);
 
-/*
- * Stops taking new tasks, and ends those there are, but for the main task: they have `drain_ms` to end
+/* Stops taking new tasks, and ends those there are, but for the main task: they have `drain_ms` to end
  * by themselves, are then cancelled, and have `cancel_ms` to end of that.  Those that have not are given
  * up: they never run again, and count as cancelled.
- * UV_EALREADY: it has begun.  [loop, task or callback | any | no | - | UV_E*]
- */
+ * UV_EALREADY: it has begun.  [loop, task or callback | any | no | - | UV_E*] */
 GH_EXPORT int gh_shutdown(gh_host_t *host, uint64_t drain_ms, uint64_t cancel_ms,
                           gh_shutdown_cb done, void *data);
 
-/*
- * Closes the host: the surface is libc's again, and what is called with the host fails.  The program's
+/* Closes the host: the surface is libc's again, and what is called with the host fails.  The program's
  * loop has to turn once more before uv_loop_close.  Python goes on; a host may be opened again.
  * Errors: UV_EBUSY: tasks are left (see gh_shutdown), or a task calls it, or a callback of a loop that
  * the host made.  UV_ESHUTDOWN: it is closed.
- * [loop, callback or main task | any | no | - | UV_E*]
- */
+ * [loop, callback or main task | any | no | - | UV_E*] */
 GH_EXPORT int gh_close(gh_host_t *host);
 
 /* Lets go of the host's memory; NULL does no harm.  [any | any | no | one reference | never fails] */
 GH_EXPORT void gh_release(gh_host_t *host);
-/* Keeps the host's memory for another thread.
- * [any | any | no | one more reference | never fails; returns host] */
+/* Keeps the host's memory.  [any | any | no | one more reference | never fails; returns host] */
 GH_EXPORT gh_host_t *gh_hold(gh_host_t *host);
 
 /* The host of the calling thread, NULL if none.  [any | any | no | borrowed | never fails] */
@@ -196,21 +181,17 @@ GH_EXPORT gh_host_t *gh_current(void);
 /* The loop that the tasks of an open host run in.  [any | any | no | borrowed | NULL: it has none yet] */
 GH_EXPORT uv_loop_t *gh_loop(gh_host_t *host);
 
-/*
- * Whether the calls of libpython and of extension modules come to this library first.  They do where
- * it is linked, before libc, as compilers do by themselves, and where it is preloaded, by its other
- * name libgreenhost-surface.so; not where it was opened with dlopen, when libc was there before.
+/* Whether the calls of libpython and of extension modules come to this library first.  They do where
+ * it is linked, and where it is preloaded, by its other name libgreenhost-surface.so; not where it was
+ * opened with dlopen, when libc was there before.
  * reason: receives a sentence that says why not and what to do, or "" (static); may be NULL.
- * [any | any | no | static | never fails; true or false]
- */
+ * [any | any | no | static | never fails; true or false] */
 GH_EXPORT bool gh_surface_active(const char **reason);
 
-/* One line about the last call that failed on this thread; "" if none.
- * [any | any | no | static, until the next failure | never fails] */
+/* One line about this thread's last failure; "" if none.  [any | any | no | till the next | never fails] */
 GH_EXPORT const char *gh_error_message(void);
-/* The GH_EXIT_* code that fits the last gh_open or gh_python_open that failed on this thread;
- * GH_EXIT_STUCK when an atexit function of Python's got stuck, of which nothing else tells.
- * [any | any | no | - | never fails; 0 if none] */
+/* The GH_EXIT_* code that fits this thread's last gh_open or gh_python_open, 0 if it went well; and
+ * GH_EXIT_STUCK when an atexit function of Python's got stuck.  [any | any | no | - | never fails] */
 GH_EXPORT int gh_error_exit_code(void);
 /* GH_VERSION of the library that is running.  [any | any | no | static | never fails] */
 GH_EXPORT const char *gh_version(void);
@@ -221,10 +202,10 @@ GH_EXPORT const char *gh_version(void);
  * borrowed. */
 typedef void (*gh_done_cb)(gh_task_t *task, void *data);
 /* Receives what a task, or one it has spawned, writes to its sys.stdout (stream 1) or sys.stderr (2).
- * In the writing task, without the GIL; may park, and the writer waits that long. */
+ * In the writing task, without the GIL; may park. */
 typedef void (*gh_output_cb)(void *data, int stream, const char *bytes, size_t size);
-/* Fills in what a task reads from its sys.stdin, up to `size` bytes; returns how many, 0 at the end, or
- * a UV_E*.  In the reading task, without the GIL; may park. */
+/* Fills in what it reads from its sys.stdin, up to `size` bytes; returns how many, 0 at the end, or a
+ * UV_E*.  In the reading task, without the GIL; may park. */
 typedef int64_t (*gh_input_cb)(void *data, char *buffer, size_t size);
 
 /* What to run as a task: one of the first five.  Everything pointed to is copied. */
@@ -251,13 +232,11 @@ typedef struct gh_spawn_s {
 /* In C, in place: gh_spawn(host, NULL, GH_SPAWN(.code = "print(1)")). */
 #define GH_SPAWN(...) (&(gh_spawn_t){.size = sizeof(gh_spawn_t), __VA_ARGS__})
 
-/*
- * Makes a task, which begins when the loop next turns.
+/* Makes a task, which begins when the loop next turns.
  * task: receives a reference, to be let go of with gh_task_release; may be NULL.
  * Errors: UV_EAGAIN: max_tasks are there.  UV_ENOMEM.  What Python can't do (there is no such file, no
  * such function) is the outcome of the task.
- * [loop, task or callback | any | no | *task is the caller's | UV_E*]
- */
+ * [loop, task or callback | any | no | *task is the caller's | UV_E*] */
 GH_EXPORT int gh_spawn(gh_host_t *host, gh_task_t **task, const gh_spawn_t *spec);
 
 typedef enum { GH_RETURNED, GH_RAISED, GH_EXITED, GH_CANCELLED } gh_outcome_t;
@@ -283,11 +262,9 @@ GH_EXPORT int gh_wait_task(gh_task_t *task, int64_t ms);
  * UV_EALREADY: it is done.  [loop, task or callback | any | no | - | UV_E*] */
 GH_EXPORT int gh_task_cancel(gh_task_t *task);
 
-/* Lets go of a reference to a task; NULL does no harm.
- * [any | any | no | one reference | never fails] */
+/* Lets go of a task; NULL does no harm.  [any | any | no | one reference | never fails] */
 GH_EXPORT void gh_task_release(gh_task_t *task);
-/* Takes one more reference to a task.
- * [any | any | no | one reference, to be released | never fails; returns task] */
+/* Takes one more reference to a task.  [any | any | no | one reference | never fails; returns task] */
 GH_EXPORT gh_task_t *gh_task_hold(gh_task_t *task);
 
 /* The task as a Python object, a greenhost.Task.  [any | any | no | borrowed | never fails] */
@@ -301,8 +278,8 @@ typedef struct gh_task_info_s {
 } gh_task_info_t;
 
 typedef void (*gh_task_cb)(const gh_task_info_t *info, void *data);
-/* Calls back for each task that is not done, the oldest first, with the GIL; the strings are gone after
- * each call.  The callback must not wait.  [any | any | no | - | UV_ENOMEM; else the number of tasks] */
+/* Calls back for each task that is not done, the oldest first, with the GIL; it must not wait, and the
+ * strings are gone after it.  [any | any | no | - | UV_ENOMEM; else the number of tasks] */
 GH_EXPORT int gh_tasks(gh_host_t *host, gh_task_cb each, void *data);
 
 typedef struct gh_stats_s {
@@ -323,9 +300,8 @@ GH_EXPORT int gh_stats(gh_host_t *host, gh_stats_t *stats);
 /* ---- from other threads ---- */
 
 typedef void (*gh_post_cb)(gh_host_t *host, void *data);
-/* Has `callback` called in the loop, soon, without the GIL; in the order of the posts.
- * Errors: UV_ENOMEM.  A post that has not run when the host closes never will.
- * [any | any | no | data stays the caller's | UV_E*] */
+/* Has `callback` called in the loop, soon, in the order of the posts; never once the host has closed.
+ * Errors: UV_ENOMEM.  [any | any | no | data stays the caller's | UV_E*] */
 GH_EXPORT int gh_post(gh_host_t *host, gh_post_cb callback, void *data);
 
 /* ---- promises: values that C gives to Python ---- */
@@ -342,19 +318,29 @@ GH_EXPORT int gh_promise_new(gh_host_t *host, gh_promise_t **promise);
 GH_EXPORT int gh_promise_settle(gh_promise_t *promise, gh_value_t value);
 
 /* Waits for a promise as gh_wait_task does.
- * value: receives a value that lives as long as the promise, or a GH_ERROR for an OSError; NULL: not
- * wanted.
+ * value: receives a value that lives as long as the promise, or a GH_ERROR for an OSError; or is NULL.
  * Errors: UV_EIO: Python settled it with another exception.
  * [any but callback | any | yes | the promise's | UV_E*] */
 GH_EXPORT int gh_wait_promise(gh_promise_t *promise, int64_t ms, gh_value_t *value);
 
-/* Lets go of a promise, settling it with UV_ECANCELED if it is not.  NULL does no harm.
+/* Lets go of a promise, which is settled with UV_ECANCELED if it is not; NULL does no harm.
  * [any | any | no | takes the reference | never fails] */
 GH_EXPORT void gh_promise_release(gh_promise_t *promise);
 
-/* The promise as a Python object, a greenhost.Promise.
- * [any | held | no | borrowed, as long as the promise | never fails] */
+/* The promise as a Python object, a greenhost.Promise.  [any | any | no | borrowed | never fails] */
 GH_EXPORT struct _object *gh_promise_object(gh_promise_t *promise);
+
+/* ---- streams ---- */
+
+/* Makes a Python file of a stream of libuv's, the same each time until that file is closed: binary, not
+ * buffered, what io.BufferedReader and its like take.  The stream is read only while a task waits for
+ * it, and no further than that asks; not where the program reads it itself (EALREADY).  Once the program
+ * calls uv_close, whoever waits or tries again gets an OSError, EBADF.
+ * file: receives the file, to be passed on as gh_object(file).
+ * Errors: UV_EINVAL: it is closing, of another loop, or neither TCP nor pipe nor TTY.  UV_ENOMEM.
+ * [loop, task or callback | any | no | the stream stays the program's; *file is borrowed, until uv_close
+ * or the file's own close() | UV_E*] */
+GH_EXPORT int gh_stream_file(gh_host_t *host, uv_stream_t *stream, struct _object **file);
 
 /* ---- C functions for Python ---- */
 

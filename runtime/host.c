@@ -24,6 +24,7 @@
 #include "core/promise.h"
 #include "core/scope.h"
 #include "core/signal.h"
+#include "core/stream.h"
 #include "core/switch.h"
 #include "core/task.h"
 #include "current.h"
@@ -360,6 +361,7 @@ void gh__host_close(gh_host_t *host) {
     gh__watch_close(host);
     gh__switch_close(host);
     gh__sources_close(host);
+    gh__streams_forget(host);
     gh__current = NULL;
     uv_mutex_lock(&host->post_lock);
     host->closed = true;

@@ -96,6 +96,7 @@ struct gh_host_s {
     size_t callbacks;    /* how many of these keep the program's loop going: gh__loop_keep */
     bool refuses;        /* gh_spawn does: a shutdown has begun */
     uint64_t switches;
+    void *streams;   /* tree of gh__stream_t: core/stream.c */
     PyObject *embed; /* the module of api/embed.py, NULL before it is needed */
 
     PyObject *on_exit; /* what atexit calls */

@@ -128,7 +128,7 @@ def _place(name):
 
 
 class _Raw(io.RawIOBase):
-    """A stream of the program's: `read(room)` gives bytes, `write(bytes)` takes them."""
+    """What a callback of the program's gives or takes: `read(room)` gives bytes, `write(bytes)` takes."""
 
     def __init__(self, name, mode, read=None, write=None):
         self.name, self.mode = name, mode
@@ -146,9 +146,42 @@ class _Raw(io.RawIOBase):
         return len(got)
 
     def write(self, data):
-        data = bytes(data)
+        data = bytes(memoryview(data))
         self._write(data)
         return len(data)
+
+
+class Stream(io.RawIOBase):
+    """A stream of libuv's that belongs to the program; each part of it parks the task that calls.
+
+    To close it ends this file, and whoever waits for it. What becomes of the stream is the program's
+    affair.
+    """
+
+    name, mode = "<stream>", "rb+"
+
+    def __init__(self, readinto, write, close):
+        self._readinto, self._write, self._close = readinto, write, close
+
+    def _open(self):
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
+        return self
+
+    def readable(self):
+        return True
+
+    writable = readable
+
+    def readinto(self, buffer):
+        return self._open()._readinto(buffer)
+
+    def write(self, data):
+        return self._open()._write(data)
+
+    def close(self):
+        self._close()
+        super().close()
 
 
 def _output(name, write):

@@ -20,6 +20,7 @@
 #include "core/ownfds.h"
 #include "core/post.h"
 #include "core/signal.h"
+#include "core/stream.h"
 #include "core/task.h"
 #include "current.h"
 #include "hooks/libc.h"
@@ -75,6 +76,7 @@ static void on_check(uv_check_t *check) {
     gh__deadlines_fire(host);
     gh__run_ready(host);
     gh__posts_run(&host->finished);
+    gh__streams_forget_closing(host);
     if (host->orphan && host->main->state == GH__DONE) end_orphan(host);
 }
 
@@ -211,6 +213,7 @@ static void forget_threads(gh_host_t *host) {
 static void leave_program(gh_host_t *host) {
     uv_unref((uv_handle_t *)&host->async);
     if (host->running == NULL) return;
+    gh__streams_forget(host);
     host->guest = false;
     host->open = false;
     host->loop = &host->own_loop;

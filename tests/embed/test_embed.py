@@ -119,6 +119,21 @@ class EmbedTest(unittest.TestCase):
         self.assertEqual(answers, [f"hello /{number}" for number in range(50)])
         self.assertLess(time.monotonic() - started, 5)  # one after the other: 10
 
+    def test_stream(self):
+        program = self.build(EXAMPLES / "stream.c")
+        environment = os.environ | {"LD_LIBRARY_PATH": str(self.prefix / "lib")}
+        with subprocess.Popen([program], stdout=subprocess.PIPE, env=environment) as server:
+            self.addCleanup(server.kill)
+            port = int(server.stdout.readline())
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as guest:
+                lines = guest.makefile("rw")
+                for word in ("one\n", "two\n"):
+                    print(word, end="", file=lines, flush=True)
+                    self.assertEqual(lines.readline(), word.upper())
+                guest.shutdown(socket.SHUT_WR)
+                self.assertEqual(lines.readline(), "")
+        self.assertEqual(server.returncode, 0)
+
     def test_opened_late(self):
         """A program that opens the library with dlopen is told what to do, and then it works."""
         program = self.build(HERE / "late.c", "libuv", "-ldl")
@@ -146,6 +161,7 @@ class EmbedTest(unittest.TestCase):
         pages = self.prefix / "share" / "man"
         names = {page.stem for page in (pages / "man3").iterdir()}
         self.assertLessEqual(self.declared() | {"greenhost", "gh_make", "gh_int"}, names)
+        self.show(pages, "greenhost")
         for name in ("gh_make", "gh_int"):
             page = self.show(pages, name)
             self.assertIn("#define gh_int(integer)", page)
@@ -165,6 +181,7 @@ class EmbedTest(unittest.TestCase):
         environment = os.environ | {"MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANROFFOPT": ""}
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+        self.assertLess(max(map(len, done.stdout.splitlines())), 80, name)
         return done.stdout
 
     def test_the_pages_are_sound(self):
