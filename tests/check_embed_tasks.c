@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* check_embed_tasks.c: a program gives tasks to Python in its own loop, and hears what became of them. */
+#include <unistd.h>
+
 #include "embed.h"
 
 static char story[512];
@@ -148,11 +150,12 @@ START_TEST(values_go_in_and_come_out) {
 }
 END_TEST
 
-static void write_file(const char *path, const char *text) {
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    fclose(file);
+/* A new file, whose name this fills in. */
+static void write_file(char *pattern, const char *text) {
+    int file = mkstemp(pattern);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
+    close(file);
 }
 
 static void on_output(void *data, int stream, const char *bytes, size_t size) {
@@ -163,14 +166,16 @@ static void on_output(void *data, int stream, const char *bytes, size_t size) {
 
 START_TEST(scripts_have_argv_environ_and_streams_of_their_own) {
     const char *words[] = {"a", "b", NULL}, *environ[] = {"ONLY=this", NULL};
-    write_file("script.py", "import os, sys\n"
-                            "print(sys.argv[1:], dict(os.environ), __name__)\n"
-                            "print('wrong', file=sys.stderr)\n"
-                            "sys.exit(3)\n");
+    char script[] = "/tmp/greenhost-XXXXXX";
+    write_file(script, "import os, sys\n"
+                       "print(sys.argv[1:], dict(os.environ), __name__)\n"
+                       "print('wrong', file=sys.stderr)\n"
+                       "sys.exit(3)\n");
     open_guest((gh_config_t){0});
-    gh_task_t *task = spawn(
-        GH_SPAWN(.file = "script.py", .argv = words, .environ = environ, .output = on_output));
+    gh_task_t *task =
+        spawn(GH_SPAWN(.file = script, .argv = words, .environ = environ, .output = on_output));
     turn();
+    unlink(script);
     ck_assert_msg(gh_task_result(task)->outcome == GH_EXITED, "%s",
                   gh_task_result(task)->traceback);
     ck_assert_str_eq(story, "1:['a', 'b'] {'ONLY': 'this'} __main__\n2:wrong\n");
