@@ -29,7 +29,7 @@ CHECK_PACKAGES := check clang clang-format valgrind strace black mypy groff-base
     libpython3.11-testsuite libhttp-parser-dev openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) $(THREAD_PACKAGES) \
     $(CLIENT_PACKAGES) $(SERVER_PACKAGES)
 # The peers of the benchmarks that nothing else needs.
-BENCH_PACKAGES := python3-psycogreen
+BENCH_PACKAGES := python3-psycogreen wrk
 
 # Asked once, and silently: a missing package is reported by the target `tools`, in one line.
 PY_CFLAGS := $(shell pkg-config --cflags python-3.11-embed libuv 2>/dev/null)

@@ -21,8 +21,8 @@ from pathlib import Path
 BENCH = Path(__file__).resolve().parent
 REPORT = BENCH.parent / "docs" / "BENCHMARKS.md"
 BEGIN, END = "<!-- begin: bench/run.py {} -->\n", "<!-- end: bench/run.py {} -->\n"
-MODULES = ("tasks", "locks", "echo", "postgres", "files", "turns", "embedding")
-PACKAGES = ("python3", "greenlet", "gevent", "uvloop", "psycopg2", "asyncpg", "libuv")
+MODULES = ("tasks", "locks", "echo", "http", "postgres", "files", "turns", "embedding")
+PACKAGES = "python3 greenlet gevent uvloop cheroot waitress gunicorn psycopg2 asyncpg libuv".split()
 
 
 def measure(benchmark, rounds):
@@ -70,7 +70,7 @@ def version(package):
     if package == "libuv":
         words = ["pkg-config", "--modversion", "libuv"]
     else:
-        code = f"import {package} as p; print(p.__version__)"
+        code = f"from importlib.metadata import version; print(version({package!r}))"
         words = ["/usr/bin/python3", "-c", code]
     if package == "python3":
         return platform.python_version()

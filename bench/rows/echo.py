@@ -2,19 +2,13 @@
 """TCP echo: the server on one processor, its clients, in C, on the other."""
 
 import subprocess
-import time
 from pathlib import Path
 
-from rows import MEASURED, OTHER, PYTHON, Benchmark
+from rows import MEASURED, OTHER, PYTHON, Benchmark, processor_time
 
 SERVERS = Path(__file__).resolve().parents[1] / "servers"
 COST, RATE, LATE = "µs of processor time a message", "messages a second", "p99 in ms"
 METRICS = {COST: False, RATE: True, LATE: False}
-
-
-def processor_time(pid):
-    """Seconds that a process has run, all its threads: by the clock that Linux has for each."""
-    return time.clock_gettime(~pid << 3 | 2)
 
 
 def echo(command, load, connections, size, messages):
