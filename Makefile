@@ -55,9 +55,11 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-missing-field-ini
 # a tight loop a tenth faster than the shared one; so does greenhost.  LINK=shared is for builds
 # whose objects may not be mixed with that library's, which is not position-independent.
 LINK ?= static
-PYTHON_LINK_static = -no-pie -Wl,--whole-archive $(firstword $(PY_STATIC)) -Wl,--no-whole-archive \
+PYTHON_LINK_static = -no-pie -Wl,--whole-archive $(BUILD)/libpython.a -Wl,--no-whole-archive \
     $(wordlist 2,99,$(PY_STATIC))
 PYTHON_LINK_shared = $(PY_SHARED)
+# Two functions of its own give way to those of runtime/core/gil.c.
+PYTHON_WEAK = PyEval_SaveThread PyEval_RestoreThread
 
 # The whole archive, exported: libpython and every extension module then bind to the definitions
 # of libc's blocking functions that it holds, whether or not the executable itself calls them.
@@ -125,7 +127,11 @@ $(BUILD)/libgreenhost.a: $(LIBRARY_OBJECTS)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-$(BUILD)/greenhost: $(HOST_OBJECTS) $(BUILD)/libgreenhost.a
+$(BUILD)/libpython.a: Makefile | tools
+	@mkdir -p $(@D)
+	@objcopy $(PYTHON_WEAK:%=--weaken-symbol=%) $(firstword $(PY_STATIC)) $@
+
+$(BUILD)/greenhost: $(HOST_OBJECTS) $(BUILD)/libgreenhost.a $(if $(filter static,$(LINK)),$(BUILD)/libpython.a)
 	@echo "  LINK  $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $(HOST_OBJECTS) $(LIBRARY_LINK) $(PYTHON_LINK_$(LINK)) $(UV_LINK_$(LINK))
 
@@ -166,7 +172,7 @@ $(FAULTS)/libuv.a: | tools
 	@mkdir -p $(@D)
 	@objcopy --redefine-sym read=__read --redefine-sym write=__write $(firstword $(UV_LINK_static)) $@
 
-$(FAULTS)/greenhost: $(FAULTS)/faults.o $(HOST_OBJECTS) $(FAULTS)/libgreenhost.a $(FAULTS)/libuv.a
+$(FAULTS)/greenhost: $(FAULTS)/faults.o $(HOST_OBJECTS) $(FAULTS)/libgreenhost.a $(FAULTS)/libuv.a $(BUILD)/libpython.a
 	@echo "  LINK  $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(FAULTS)/libgreenhost.a \
 	    -Wl,--no-whole-archive $(PYTHON_LINK_static) $(FAULTS)/libuv.a

@@ -56,11 +56,10 @@ static bool finalizing(gh_host_t *host) {
 }
 
 /* True in drop_gil, and not in take_gil, which locks the same mutex before it holds the GIL. */
-bool gh__preempt_wanted(gh_host_t *host, const void *mutex) {
-    struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
+bool gh__preempt_wanted(gh_host_t *host) {
     gh_task_t *task = host->running;
-    if (mutex != &gil->mutex || task == NULL || task->state != GH__RUNNING || host->no_switch > 0 ||
-        host->in_surface || !has_gil(host, gil))
+    if (task == NULL || task->state != GH__RUNNING || host->no_switch > 0 || host->in_surface ||
+        !has_gil(host, &_PyRuntime.ceval.gil))
         return false;
     if (host->main_is_due && task != host->main) return true;
     if (task->preemptive && !finalizing(host)) return true;

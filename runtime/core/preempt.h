@@ -10,8 +10,8 @@
 void gh__preempt_request(gh_host_t *host);
 /* Takes the request back: it was meant for the task that ran then. */
 void gh__preempt_forget(gh_host_t *host);
-/* In the hook of pthread_mutex_lock: true where the running task is to give way now. */
-bool gh__preempt_wanted(gh_host_t *host, const void *mutex);
+/* Before the GIL's mutex is locked: true where the running task is to give way now. */
+bool gh__preempt_wanted(gh_host_t *host);
 /* Gives way, in the middle of CPython's drop_gil. */
 void gh__preempted(gh_host_t *host);
 /* After CPython has unlocked a mutex: see there. */

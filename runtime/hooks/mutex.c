@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/gil.h"
 #include "core/lot.h"
 #include "core/park.h"
 #include "core/preempt.h"
@@ -107,10 +108,17 @@ static int wait_for_owner(gh_host_t *host, pthread_mutex_t *mutex, const char *c
 /* ---- the calls ---- */
 
 /* CPython locks the GIL's mutex where a task can be made to give way: see core/preempt.c. */
+static int lock_gil(gh_host_t *host, pthread_mutex_t *mutex) {
+    gh__gil_asked();
+    if (host != NULL && GH__UNLIKELY(host->preempt) && gh__preempt_wanted(host))
+        gh__preempted(host);
+    return libc_pthread_mutex_lock(mutex);
+}
+
 int hook_pthread_mutex_lock(pthread_mutex_t *mutex) {
     gh_host_t *host = gh__current;
+    if (mutex == gh__gil_mutex) return lock_gil(host, mutex);
     if (host == NULL) return libc_pthread_mutex_lock(mutex);
-    if (GH__UNLIKELY(host->preempt) && gh__preempt_wanted(host, mutex)) gh__preempted(host);
     wait_for_owner(host, mutex, "pthread_mutex_lock", GH__NEVER);
     return remember(host, mutex, libc_pthread_mutex_lock(mutex));
 }
