@@ -67,7 +67,7 @@ void gh__host_drop(gh_host_t *host) {
  */
 static void after_fork(void) {
     gh_host_t *host = gh__current;
-    gh__identity_fork_ends();
+    gh__identity_unlock_list();
     gh__own_fds_after_fork();
     gh__lot_after_fork();
     gh__signal_after_fork();
@@ -181,7 +181,7 @@ static int check_process(gh_host_t *host) {
         return gh__unusable(
             "this libpython does not call our pthread_self; use Debian's python3.11");
     if (!fork_handled &&
-        pthread_atfork(gh__identity_fork_begins, gh__identity_fork_ends, after_fork) != 0)
+        pthread_atfork(gh__identity_lock_list, gh__identity_unlock_list, after_fork) != 0)
         return UV_ENOMEM;
     fork_handled = true;
     return gh__switch_check();

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "core/deadline.h"
+#include "core/identity.h"
 #include "core/list.h"
 #include "core/switch.h"
 #include "core/watch.h"
@@ -33,6 +34,9 @@ struct gh_host_s {
     PyGreenlet *resumed;                   /* the greenlet that a task was last resumed in */
     PyGreenlet *workers[GH__IDLE_WORKERS]; /* those that wait for tasks to begin */
     size_t worker_count;
+    PyObject *work;                    /* what they all call; NULL before the first */
+    PyThreadState *spares[GH__SPARES]; /* without a task, and in no list of CPython's */
+    size_t spare_count;
     gh_task_t *beginning; /* what the worker that is being switched to is to run */
     uint64_t turn_ends;   /* when the loop should turn again, ns */
     gh_task_t *running;   /* NULL: the hub */

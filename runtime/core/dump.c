@@ -67,14 +67,11 @@ PyObject *gh__task_describe(gh_task_t *task) {
     return line;
 }
 
-/* Its frame: the running one's own, or that of the greenlet which parked.  New reference. */
+/* Its frame: the running one's own, or the one in which it parked.  New reference. */
 PyObject *gh__task_frame(gh_task_t *task) {
     if (task->state == GH__RUNNING) return Py_XNewRef((PyObject *)PyEval_GetFrame());
-    if (task->parked == NULL) return NULL;
-    PyObject *frame = PyObject_GetAttrString((PyObject *)task->parked, "gr_frame");
-    if (frame == NULL) PyErr_Clear();
-    if (frame == Py_None) Py_CLEAR(frame);
-    return frame;
+    if (task->identity.state == NULL) return NULL;
+    return (PyObject *)PyThreadState_GetFrame(task->identity.state);
 }
 
 PyObject *gh__task_stack(gh_task_t *task) {

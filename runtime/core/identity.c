@@ -50,8 +50,49 @@ static void swap(PyThreadState *tstate, PyThreadState *state) {
     SWAP(on_delete_data);
 }
 
+/* ---- the list of thread states ---- */
+
+/*
+ * Any thread that makes itself known to Python (PyGILState_Ensure) locks the list of thread states,
+ * without the GIL.  If the process forks at that moment, the child has the lock for ever, and waits for
+ * it before it makes a new one.  So the list is locked while the process forks.
+ */
+void gh__identity_lock_list(void) {
+    sem_t *list = (sem_t *)_PyRuntime.interpreters.mutex;
+    while (list != NULL && libc_sem_wait(list) < 0 && errno == EINTR) continue;
+}
+
+void gh__identity_unlock_list(void) {
+    sem_t *list = (sem_t *)_PyRuntime.interpreters.mutex;
+    if (list != NULL) libc_sem_post(list);
+}
+
+/* Makes one that has been used a new thread's. */
+static PyThreadState *take_spare(gh_host_t *host) {
+    PyThreadState *state = host->spares[--host->spare_count];
+    struct pythreads *threads = &state->interp->threads;
+    state->tracing = state->coroutine_origin_tracking_depth = 0;
+    gh__identity_lock_list();
+    state->id = ++threads->next_unique_id;
+    state->prev = NULL;
+    state->next = threads->head;
+    if (state->next != NULL) state->next->prev = state;
+    threads->head = state;
+    gh__identity_unlock_list();
+    return state;
+}
+
+static void keep_spare(gh_host_t *host, PyThreadState *state) {
+    gh__identity_lock_list();
+    *(state->prev ? &state->prev->next : &state->interp->threads.head) = state->next;
+    if (state->next != NULL) state->next->prev = state->prev;
+    gh__identity_unlock_list();
+    host->spares[host->spare_count++] = state;
+}
+
 int gh__identity_make(gh_host_t *host, gh__identity_t *identity) {
-    PyThreadState *state = PyThreadState_New(host->tstate->interp);
+    PyThreadState *state =
+        host->spare_count > 0 ? take_spare(host) : PyThreadState_New(host->tstate->interp);
     if (state == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -62,14 +103,24 @@ int gh__identity_make(gh_host_t *host, gh__identity_t *identity) {
     return 0;
 }
 
-void gh__identity_drop(gh__identity_t *identity) {
+void gh__identity_drop(gh_host_t *host, gh__identity_t *identity) {
     PyThreadState *state = identity->state;
     if (state == NULL) return;
     identity->state = NULL;
     state->root_cframe.current_frame = NULL;
     PyThreadState_Clear(state);
-    PyThreadState_Delete(state);
+    if (host->stopping || host->spare_count == GH__SPARES)
+        PyThreadState_Delete(state);
+    else
+        keep_spare(host, state);
 }
+
+/* None of them is in the list any more. */
+void gh__identity_close(gh_host_t *host) {
+    while (host->spare_count > 0) PyMem_RawFree(host->spares[--host->spare_count]);
+}
+
+/* ---- in and out ---- */
 
 /* The eval loop looks for an exception that another thread has sent only when it is told to. */
 static void attend_exception(PyThreadState *tstate) {
@@ -91,13 +142,17 @@ void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
     gh__portal_current = identity->portal;
     if (identity->state == NULL) return;
     swap(tstate, identity->state);
+    tstate->cframe->current_frame = identity->state->root_cframe.current_frame;
     identity->state->root_cframe.current_frame = NULL;
     Py_CLEAR(identity->state->exc_state.exc_value);
     if (GH__UNLIKELY(tstate->async_exc != NULL)) attend_exception(tstate);
 }
 
-/* The hub's, which a task gives back when it leaves, is empty, so that nothing the hub runs can touch
- * a task's. */
+/*
+ * The hub's, which a task gives back when it leaves, is empty, so that nothing the hub runs can touch
+ * a task's.  Nor does greenlet find a frame, of which it would make an object at every switch: to it, a
+ * greenlet that waits is one that runs in another thread.
+ */
 void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
     PyThreadState *tstate = host->tstate, *state = identity->state;
     identity->portal = gh__portal_current;
@@ -105,6 +160,7 @@ void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
     if (state == NULL) return;
     swap(tstate, state);
     state->root_cframe.current_frame = tstate->cframe->current_frame;
+    tstate->cframe->current_frame = NULL;
     state->exc_state.exc_value = Py_XNewRef(handled(tstate));
 }
 
@@ -150,21 +206,6 @@ bool gh__identity_signals_pending(void) {
 bool gh__identity_subinterpreters(void) {
     PyInterpreterState *first = _PyRuntime.interpreters.head;
     return first != NULL && first->next != NULL;
-}
-
-/*
- * Any thread that makes itself known to Python (PyGILState_Ensure) locks the list of thread states,
- * without the GIL.  If the process forks at that moment, the child has the lock for ever, and waits for
- * it before it makes a new one.  So the list is locked while the process forks.
- */
-void gh__identity_fork_begins(void) {
-    sem_t *list = (sem_t *)_PyRuntime.interpreters.mutex;
-    while (list != NULL && libc_sem_wait(list) < 0 && errno == EINTR) continue;
-}
-
-void gh__identity_fork_ends(void) {
-    sem_t *list = (sem_t *)_PyRuntime.interpreters.mutex;
-    if (list != NULL) libc_sem_post(list);
 }
 
 /* CPython looks at these only when it takes the GIL, which a switch does not do. */

@@ -8,6 +8,8 @@
 #include "core/portal.h"
 #include "internal.h"
 
+#define GH__SPARES 64 /* thread states kept for tasks to come */
+
 typedef struct gh__identity_s {
     unsigned long ident;  /* what threading.get_ident() says */
     PyThreadState *state; /* what makes it a thread, while it doesn't run; NULL before the hub is */
@@ -19,8 +21,10 @@ int gh__identity_open(gh_host_t *host);
 /* Gives a task, the running one or a new one, its thread state.  0, or -1 with an exception.  With the
  * GIL. */
 int gh__identity_make(gh_host_t *host, gh__identity_t *identity);
-/* Frees it, if it is there.  With the GIL. */
-void gh__identity_drop(gh__identity_t *identity);
+/* Takes it back, if it is there: a few are kept for other tasks.  With the GIL. */
+void gh__identity_drop(gh_host_t *host, gh__identity_t *identity);
+/* Frees those that are kept.  The host is stopping.  With the GIL. */
+void gh__identity_close(gh_host_t *host);
 /* Into the thread's state, and out of it.  The one task of a forked child has none to come from. */
 void gh__identity_enter(gh_host_t *host, gh__identity_t *identity);
 void gh__identity_leave(gh_host_t *host, gh__identity_t *identity);
@@ -38,9 +42,10 @@ bool gh__identity_is_runtime(const void *address);
 bool gh__identity_is_key(pthread_key_t key);
 /* True when a signal's Python handler has yet to run. */
 bool gh__identity_signals_pending(void);
-/* Around a fork, the second in the parent and in the child.  Any thread. */
-void gh__identity_fork_begins(void);
-void gh__identity_fork_ends(void);
+/* CPython's own lock of the list of thread states; around a fork, the second in the parent and in the
+ * child.  Any thread. */
+void gh__identity_lock_list(void);
+void gh__identity_unlock_list(void);
 /* True while there is more than one interpreter. */
 bool gh__identity_subinterpreters(void);
 /* Lets the running task see, at its next bytecode, what Python's main thread has to handle. */

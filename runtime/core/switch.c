@@ -214,7 +214,7 @@ static void run_task(gh_task_t *task) {
     gh__task_run(task);
     Py_CLEAR(task->first);
     leave(task);
-    gh__identity_drop(&task->identity);
+    gh__identity_drop(task->outcome.host, &task->identity);
     Py_DECREF(task);
 }
 
@@ -233,20 +233,22 @@ static PyObject *worker_main(PyObject *self, PyObject *Py_UNUSED(args)) {
 
 static PyMethodDef worker_main_def = {"task", (PyCFunction)worker_main, METH_VARARGS, NULL};
 
-/* A greenlet that will call the function with the host for its self.  New reference, or NULL. */
-static PyGreenlet *new_greenlet(gh_host_t *host, PyMethodDef *function, PyGreenlet *parent) {
+/* For a greenlet to call, with the host for its self.  New reference, or NULL. */
+static PyObject *new_function(gh_host_t *host, PyMethodDef *definition) {
     PyObject *capsule = PyCapsule_New(host, NULL, NULL);
-    PyObject *run = capsule ? PyCFunction_New(function, capsule) : NULL;
-    PyGreenlet *greenlet = run ? PyGreenlet_New(run, parent) : NULL;
-    Py_XDECREF(run);
+    PyObject *function = capsule ? PyCFunction_New(definition, capsule) : NULL;
     Py_XDECREF(capsule);
-    return greenlet;
+    return function;
 }
 
+/* CPython gives every greenlet a dictionary; one that needs it gets it anew. */
 static bool add_worker(gh_host_t *host) {
-    PyGreenlet *worker = new_greenlet(host, &worker_main_def, host->hub);
-    if (worker != NULL) host->workers[host->worker_count++] = worker;
-    return worker != NULL;
+    if (host->work == NULL) host->work = new_function(host, &worker_main_def);
+    PyGreenlet *worker = host->work ? PyGreenlet_New(host->work, host->hub) : NULL;
+    if (worker == NULL) return false;
+    Py_CLEAR(worker->dict);
+    host->workers[host->worker_count++] = worker;
+    return true;
 }
 
 void gh__switch_to_task(gh_task_t *task) {
@@ -284,7 +286,9 @@ static PyMethodDef hub_main_def = {"hub", (PyCFunction)hub_main, METH_VARARGS, N
 
 static PyGreenlet *new_hub(gh_host_t *host) {
     PyGreenlet *parent = first_greenlet();
-    PyGreenlet *hub = parent ? new_greenlet(host, &hub_main_def, parent) : NULL;
+    PyObject *run = parent ? new_function(host, &hub_main_def) : NULL;
+    PyGreenlet *hub = run ? PyGreenlet_New(run, parent) : NULL;
+    Py_XDECREF(run);
     Py_XDECREF(parent);
     return hub;
 }
@@ -434,10 +438,12 @@ void gh__switch_close(gh_host_t *host) {
         enter(task);
         if (result == NULL) PyErr_WriteUnraisable((PyObject *)host->hub);
         Py_XDECREF(result);
-        gh__identity_drop(&task->identity);
+        gh__identity_drop(host, &task->identity);
     }
+    gh__identity_close(host);
     host->running = NULL;
     Py_CLEAR(host->resumed);
+    Py_CLEAR(host->work);
     Py_CLEAR(host->hub);
 }
 

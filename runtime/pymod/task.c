@@ -96,7 +96,7 @@ static void task_dealloc(gh_task_t *self) {
     task_clear(self);
     Py_CLEAR(self->name);
     free(self->result);
-    gh__identity_drop(&self->identity);
+    gh__identity_drop(self->outcome.host, &self->identity);
     gh__outcome_free(&self->outcome);
 }
 
