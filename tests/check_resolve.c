@@ -56,13 +56,6 @@ START_TEST(each_name_leads_to_ours) {
 }
 END_TEST
 
-START_TEST(resolving_again_changes_nothing) {
-    void *before = *(void **)&libc_close;
-    gh__hooks_resolve();
-    ck_assert_ptr_eq(*(void **)&libc_close, before);
-}
-END_TEST
-
 START_TEST(a_name_stands_in_the_table_once) {
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++) ck_assert_str_ne(rows[i].name, rows[j].name);
@@ -73,7 +66,6 @@ static void fill(TCase *tests) {
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, each_real_function_is_in_libc);
     tcase_add_test(tests, each_name_leads_to_ours);
-    tcase_add_test(tests, resolving_again_changes_nothing);
     tcase_add_test(tests, a_name_stands_in_the_table_once);
 }
 

@@ -9,12 +9,19 @@
  */
 #include <errno.h>
 
+#include "current.h"
 #include "hooks/hooks.h"
+#include "host.h"
 #include "internal.h"
 
-#define ENTER()                                                                                    \
-    if (GH__UNLIKELY(!gh__hooks_resolved)) gh__hooks_resolve();                                    \
-    gh__called_from = __builtin_return_address(0)
+#define ENTER() gh__called_from = __builtin_return_address(0)
+
+/* The one question that a program pays for where no task calls: it can't park there, so libc may as well
+ * be called at once. */
+static inline bool in_task(void) {
+    const gh_host_t *host = gh__current;
+    return host != NULL && host->running != NULL;
+}
 
 static inline bool is_success(intptr_t result) { return result >= 0; }
 
@@ -28,8 +35,12 @@ static inline bool is_unknown(intptr_t result) { return (void)result, false; }
              : is_unknown)((intptr_t)(result))
 
 #define HOOK(family, type, name, params, args)                                                     \
+    EXPORT(type, name, params, args, if (GH__LIKELY(!in_task())) return libc_##name args;)
+#define HOOK_ANY(family, type, name, params, args) EXPORT(type, name, params, args, )
+#define EXPORT(type, name, params, args, SHORT_CUT)                                                \
     GH_EXPORT type gh__export_##name params __asm__(#name);                                        \
     type gh__export_##name params {                                                                \
+        SHORT_CUT                                                                                  \
         ENTER();                                                                                   \
         int errno_before = errno;                                                                  \
         type returned = hook_##name args;                                                          \

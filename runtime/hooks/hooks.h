@@ -4,7 +4,8 @@
  *
  * A function f of libc that may block exists three times.
  *
- *   f         what the program, libpython and every library call.  One line, made from hooks.def.
+ *   f         what the program, libpython and every library call.  One line, made from hooks.def: where
+ *             no task calls, libc_f, unless the row says that anybody's call concerns us.
  *   hook_f    ours, in the file of its family, always in the same steps: may this call park?  If
  *             not, libc_f.  Else try the call without blocking; register what to wait for; park;
  *             decode the outcome for a caller in C, who knows return values and errno alone.

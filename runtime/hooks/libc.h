@@ -41,12 +41,6 @@
 #undef HOOK_CALLER
 #undef HOOK_NAKED
 
-/* ---- from hooks/resolve.c ---- */
-
-extern bool gh__hooks_resolved;
-/* Looks up every libc_f with dlsym(RTLD_NEXT).  Any thread, any number of times. */
-void gh__hooks_resolve(void);
-
 /* ---- from hooks/identity.c ---- */
 
 /* Learns from where PyThread_get_thread_ident calls pthread_self.  0, or UV_ENOSYS. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * resolve.c: finds the real functions.  Once, before main, or at the first call if a library's own
- * constructor is earlier: looking one up lazily inside the hook of a lock would recurse.
+ * resolve.c: finds the real functions.  All at once, before main, or at the first call if a library's
+ * own constructor is earlier: until then each pointer is to a function that does so.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -10,12 +10,18 @@
 #include "hooks/hooks.h"
 #include "internal.h"
 
-bool gh__hooks_resolved;
+static void resolve(void);
 
-#define HOOK(family, type, name, params, args) type(*libc_##name) params;
+#define FIRST(type, name, params, args)                                                            \
+    static type first_##name params {                                                              \
+        resolve();                                                                                 \
+        return libc_##name args;                                                                   \
+    }                                                                                              \
+    type(*libc_##name) params = first_##name;
+#define HOOK(family, type, name, params, args) FIRST(type, name, params, args)
 #define HOOK_VOID HOOK
-#define HOOK_CALLER(family, type, name) type (*libc_##name)(void);
-#define HOOK_NAKED HOOK_CALLER
+#define HOOK_CALLER(family, type, name) FIRST(type, name, (void), ())
+#define HOOK_NAKED(family, type, name) type (*libc_##name)(void);
 #include "hooks/hooks.def"
 #undef HOOK
 #undef HOOK_VOID
@@ -31,9 +37,8 @@ static void *look_up(const char *name) {
     return function;
 }
 
-void gh__hooks_resolve(void) {
-    if (gh__hooks_resolved) return;
-        /* POSIX makes a data pointer hold a function's address; ISO C alone has no cast for it. */
+static void resolve(void) {
+    /* POSIX makes a data pointer hold a function's address; ISO C alone has no cast for it. */
 #define HOOK(family, type, name, params, args) *(void **)&libc_##name = look_up(#name);
 #define HOOK_VOID HOOK
 #define HOOK_CALLER(family, type, name) *(void **)&libc_##name = look_up(#name);
@@ -43,7 +48,6 @@ void gh__hooks_resolve(void) {
 #undef HOOK_VOID
 #undef HOOK_CALLER
 #undef HOOK_NAKED
-    gh__hooks_resolved = true;
 }
 
-__attribute__((constructor(101))) static void on_load(void) { gh__hooks_resolve(); }
+__attribute__((constructor(101))) static void on_load(void) { resolve(); }
