@@ -31,8 +31,8 @@ struct gh_host_s {
     pid_t tid;            /* and its kernel number */
 
     PyGreenlet *hub;
-    PyGreenlet *resumed;                   /* the greenlet that a task was last resumed in */
-    PyGreenlet *workers[GH__IDLE_WORKERS]; /* those that wait for tasks to begin */
+    PyGreenlet *resumed;                     /* the greenlet that a task was last resumed in */
+    PyGreenlet *workers[GH__IDLE_GREENLETS]; /* those that wait for tasks to begin */
     size_t worker_count;
     PyObject *work;                    /* what they all call; NULL before the first */
     PyThreadState *spares[GH__SPARES]; /* without a task, and in no list of CPython's */

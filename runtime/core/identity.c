@@ -139,7 +139,7 @@ static PyObject *handled(const PyThreadState *tstate) {
 
 void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
     PyThreadState *tstate = host->tstate;
-    gh__portal_current = identity->portal;
+    gh__portals = identity->portals;
     if (identity->state == NULL) return;
     swap(tstate, identity->state);
     tstate->cframe->current_frame = identity->state->root_cframe.current_frame;
@@ -155,8 +155,8 @@ void gh__identity_enter(gh_host_t *host, gh__identity_t *identity) {
  */
 void gh__identity_leave(gh_host_t *host, gh__identity_t *identity) {
     PyThreadState *tstate = host->tstate, *state = identity->state;
-    identity->portal = gh__portal_current;
-    gh__portal_current = NULL;
+    identity->portals = gh__portals;
+    gh__portals = (gh__portals_t){NULL, NULL};
     if (state == NULL) return;
     swap(tstate, state);
     state->root_cframe.current_frame = tstate->cframe->current_frame;

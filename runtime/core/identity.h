@@ -13,7 +13,7 @@
 typedef struct gh__identity_s {
     unsigned long ident;  /* what threading.get_ident() says */
     PyThreadState *state; /* what makes it a thread, while it doesn't run; NULL before the hub is */
-    gh__portal_t *portal; /* the one that it is behind, while it doesn't run; borrowed */
+    gh__portals_t portals; /* while it doesn't run */
 } gh__identity_t;
 
 /* Finds what it must know of this libpython.  With the GIL. */

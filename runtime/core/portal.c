@@ -10,10 +10,11 @@
  * its own as well.
  */
 #include "core/portal.h"
+#include "core/frames.h"
 #include "core/switch.h"
 #include "internal.h"
 
-_Thread_local gh__portal_t *gh__portal_current;
+_Thread_local gh__portals_t gh__portals;
 
 int gh__portal_open(void) { return PyType_Ready(&gh__PortalStateType); }
 
@@ -50,6 +51,22 @@ static PyObject *take_error(gh__portal_t *portal) {
     return NULL;
 }
 
+/* ---- contexts ---- */
+
+PyObject *gh__context(void) {
+    PyThreadState *tstate = PyThreadState_Get();
+    if (tstate->context == NULL) tstate->context = PyContext_New();
+    return tstate->context;
+}
+
+PyObject *gh__context_exchange(PyObject *context) {
+    PyThreadState *tstate = PyThreadState_Get();
+    PyObject *old = tstate->context;
+    tstate->context = context;
+    tstate->context_ver++; /* context variables cache their values by it */
+    return old;
+}
+
 /* ---- behind the portal ---- */
 
 /* What the library has answered.  New reference, or NULL with its exception raised. */
@@ -74,58 +91,133 @@ PyObject *gh__portal_yield(gh__portal_t *portal, PyObject *yielded) {
     return gh__greenlet_switch(portal->library) < 0 ? NULL : take_answer(portal);
 }
 
-static PyObject *inner_main(PyObject *self, PyObject *Py_UNUSED(args)) {
-    gh__portal_t *portal = (gh__portal_t *)self;
-    PyObject *result = portal->run(portal, take_answer(portal));
-    post(portal, result, result ? GH__PORTAL_RETURNED : GH__PORTAL_RAISED);
+/* Where to go on then, borrowed; NULL if the greenlet was ended in the middle, by nobody's step. */
+static PyGreenlet *run_step(gh__portal_t *portal) {
+    Py_INCREF(portal);
+    gh__context_exchange(Py_NewRef(portal->context)); /* who is free has none */
+    PyObject *result = NULL;
+    PySendResult step = portal->run(portal, take_answer(portal), &result);
+    post(portal, result,
+         step == PYGEN_NEXT     ? GH__PORTAL_YIELDED
+         : step == PYGEN_RETURN ? GH__PORTAL_RETURNED
+                                : GH__PORTAL_RAISED);
+    Py_XDECREF(gh__context_exchange(NULL));
+    PyGreenlet *library = portal->stepping ? portal->library : NULL; /* the step owns the portal */
+    Py_DECREF(portal);
+    return library;
+}
+
+/* Runs one step after the other, of whatever portal makes it go on; ends where there is none. */
+static PyObject *inner_main(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+    gh__frames_begin();
+    while (gh__portals.current != NULL) {
+        PyGreenlet *library = run_step(gh__portals.current);
+        if (library == NULL || gh__greenlet_switch(library) < 0) break;
+    }
+    PyErr_Clear();
     Py_RETURN_NONE;
 }
 
 static PyMethodDef inner_main_def = {"portal", inner_main, METH_VARARGS, NULL};
 
-/* ---- the library's side ---- */
+/* ---- inner greenlets ---- */
 
-static int make_inner(gh__portal_t *portal) {
-    if (gh__greenlet_load() < 0) return -1;
-    PyObject *run = PyCFunction_New(&inner_main_def, (PyObject *)portal);
-    if (run == NULL) return -1;
-    portal->library = gh__greenlet_current();
-    portal->inner = gh__greenlet_new(run);
-    portal->waiting = (PyGreenlet *)Py_XNewRef(portal->inner);
-    Py_DECREF(run);
+/* The dictionary of the thread state owns it, so that they end with their thread. */
+typedef struct gh__inners_s {
+    size_t count;
+    PyGreenlet *kept[GH__IDLE_GREENLETS];
+} inners_t;
+
+/* To throw it out, as greenlet does with one that is dropped, takes five times as long. */
+static void end_inner(PyGreenlet *inner) {
+    gh__portal_t *outer = gh__portals.current;
+    PyGreenlet *self = gh__greenlet_current();
+    gh__portals.current = NULL;
+    if (gh__greenlet_set_parent(inner, self) < 0 || gh__greenlet_switch(inner) < 0) PyErr_Clear();
+    gh__portals.current = outer;
+    Py_DECREF(self);
+    Py_DECREF(inner);
+}
+
+static void drop_inners(PyObject *capsule) {
+    inners_t *inners = PyCapsule_GetPointer(capsule, NULL);
+    if (gh__portals.free == inners) gh__portals.free = NULL;
+    while (inners->count > 0) Py_DECREF(inners->kept[--inners->count]);
+    PyMem_Free(inners);
+}
+
+/* Those of the running thread, NULL without an exception if they can't be had. */
+static inners_t *make_inners(void) {
+    PyObject *names = PyThreadState_GetDict();
+    inners_t *inners = names ? PyMem_Calloc(1, sizeof *inners) : NULL;
+    PyObject *capsule = inners ? PyCapsule_New(inners, NULL, drop_inners) : NULL;
+    if (capsule == NULL) PyMem_Free(inners);
+    bool kept = capsule != NULL && PyDict_SetItemString(names, "greenhost.portals", capsule) == 0;
+    Py_XDECREF(capsule);
+    PyErr_Clear();
+    return kept ? (gh__portals.free = inners) : NULL;
+}
+
+static PyGreenlet *make_inner(void) {
+    if (gh__greenlet_load() < 0) return NULL;
+    gh__frames_open();
+    PyObject *run = PyCFunction_New(&inner_main_def, NULL);
+    PyGreenlet *inner = run ? gh__greenlet_new(run) : NULL;
+    Py_XDECREF(run);
+    return inner;
+}
+
+static int borrow_inner(gh__portal_t *portal) {
+    inners_t *inners = gh__portals.free;
+    bool kept = inners != NULL && inners->count > 0;
+    portal->inner = kept ? inners->kept[--inners->count] : make_inner();
     return portal->inner == NULL ? -1 : 0;
 }
 
-/* The inner greenlet ends into its parent, which has to be the one that this step comes from. */
-static int find_library(gh__portal_t *portal) {
-    if (portal->inner == NULL) return make_inner(portal);
-    PyGreenlet *greenlet = gh__greenlet_current();
-    int result = greenlet == portal->library ? 0 : gh__greenlet_set_parent(portal->inner, greenlet);
-    if (result == 0)
-        Py_SETREF(portal->library, greenlet);
+/* One that the program holds is the same to it in the next step: SQLAlchemy's greenlets switch to the
+ * one that made them. */
+static void return_inner(gh__portal_t *portal) {
+    if (!gh__greenlet_is_ours(portal->inner, 1)) return;
+    inners_t *inners = gh__portals.free ? gh__portals.free : make_inners();
+    PyGreenlet *inner = portal->inner;
+    portal->inner = NULL;
+    if (inners != NULL && inners->count < GH__IDLE_GREENLETS)
+        inners->kept[inners->count++] = inner;
     else
-        Py_DECREF(greenlet);
-    return result;
+        end_inner(inner);
 }
 
+/* ---- the library's side ---- */
+
 /*
- * Greenlet keeps a context for each greenlet; ours has to have its task's, whichever that is now.
- * But code behind the portal may be in the middle of a Context.run(), and then keeps what it has.
+ * Greenlet keeps a context for each greenlet; one that waits has to have its task's, whichever that is
+ * now.  But code behind the portal may be in the middle of a Context.run(), and then keeps what it has.
  */
 static int give_context(gh__portal_t *portal, PyObject *context) {
     PyObject *inner = (PyObject *)portal->inner, *has = PyObject_GetAttrString(inner, "gr_context");
     if (has == NULL) return -1;
-    bool ours = has == (portal->context ? portal->context : Py_None);
+    bool ours = has == portal->context;
     Py_DECREF(has);
-    if (!ours) return 0;
-    Py_XSETREF(portal->context, Py_XNewRef(context));
-    return PyObject_SetAttrString(inner, "gr_context", context ? context : Py_None);
+    return ours ? PyObject_SetAttrString(inner, "gr_context", context) : 0;
 }
 
 static int begin_step(gh__portal_t *portal) {
-    PyObject *context = PyThreadState_Get()->context;
-    if (find_library(portal) < 0) return -1;
-    return context == portal->context ? 0 : give_context(portal, context);
+    PyObject *context = gh__context();
+    if (context == NULL || (portal->inner == NULL && borrow_inner(portal) < 0)) return -1;
+    Py_XSETREF(portal->library, gh__greenlet_current());
+    if (context == portal->context) return 0;
+    if (portal->waiting != NULL && give_context(portal, context) < 0) return -1;
+    Py_XSETREF(portal->context, Py_NewRef(context));
+    return 0;
+}
+
+static int go_on(gh__portal_t *portal) {
+    PyObject *target = (PyObject *)portal->waiting;
+    if (target == NULL) target = Py_NewRef(portal->inner);
+    portal->waiting = NULL;
+    int status = gh__greenlet_switch((PyGreenlet *)target);
+    Py_DECREF(target);
+    return status;
 }
 
 /* Clears what belongs to the greenlets.  What still waits in them is thrown out of there, if this
@@ -139,22 +231,22 @@ void gh__portal_abandon(gh__portal_t *portal) {
 }
 
 static PySendResult read_message(gh__portal_t *portal, PyObject **result) {
-    switch (portal->state) {
-    case GH__PORTAL_YIELDED: *result = take_value(portal); return PYGEN_NEXT;
-    case GH__PORTAL_RETURNED:
-        gh__portal_abandon(portal);
-        *result = take_value(portal);
-        return PYGEN_RETURN;
-    case GH__PORTAL_RAISED:
-        gh__portal_abandon(portal);
-        take_error(portal);
-        return PYGEN_ERROR;
-    default:
+    gh__portal_message_t state = portal->state;
+    if (portal->waiting == NULL) return_inner(portal);
+    if (state != GH__PORTAL_YIELDED) gh__portal_abandon(portal);
+    *result = state == GH__PORTAL_RAISED ? take_error(portal) : take_value(portal);
+    return state == GH__PORTAL_YIELDED    ? PYGEN_NEXT
+           : state == GH__PORTAL_RETURNED ? PYGEN_RETURN
+                                          : PYGEN_ERROR;
+}
+
+/* The switch has not come back from where it should: the inner greenlet is in the middle of something. */
+static void fail_step(gh__portal_t *portal, int status) {
+    if (status == 0)
         PyErr_SetString(PyExc_RuntimeError,
                         "a greenlet behind a portal switched to the event loop's; only await_() "
                         "may do that");
-        return PYGEN_ERROR;
-    }
+    gh__portal_abandon(portal);
 }
 
 static int check_step(const gh__portal_t *portal) {
@@ -169,16 +261,19 @@ static int check_step(const gh__portal_t *portal) {
 PySendResult gh__portal_step(gh__portal_t *portal, PyObject *value, PyObject **result) {
     *result = NULL;
     if (check_step(portal) < 0) return PYGEN_ERROR;
-    PySendResult step = PYGEN_ERROR;
-    gh__portal_t *outer = gh__portal_current; /* its own step keeps it */
+    gh__portal_t *outer = gh__portals.current; /* its own step keeps it */
     Py_INCREF(portal);
-    portal->stepping = true;
-    gh__portal_current = portal;
+    portal->begun = portal->stepping = true;
+    gh__portals.current = portal;
     post(portal, Py_XNewRef(value), value ? GH__PORTAL_VALUE : GH__PORTAL_ERROR);
-    int status = begin_step(portal) < 0 ? -1 : gh__greenlet_switch(portal->waiting);
-    gh__portal_current = outer;
+    int status = begin_step(portal) < 0 ? -1 : go_on(portal);
+    gh__portals.current = outer;
     portal->stepping = false;
-    if (status == 0) step = read_message(portal, result);
+    PySendResult step = PYGEN_ERROR;
+    if (status == 0 && portal->state >= GH__PORTAL_YIELDED)
+        step = read_message(portal, result);
+    else
+        fail_step(portal, status);
     Py_DECREF(portal);
     return step;
 }

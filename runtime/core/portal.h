@@ -3,10 +3,14 @@
  * portal.h: a way out of synchronous code, into the async library that runs it.
  *
  * asyncio and Trio run a coroutine step by step: they send it a value, and it yields what it waits
- * for, which only works where every frame in between is a coroutine's.  A portal runs the coroutine
- * in a greenlet of its own instead, the `inner` one.  Whatever is called there, however deep and
- * however synchronous, can then end the step, by switching back to the greenlet that the library
- * runs in, and is switched to again when the library begins the next step.
+ * for, which only works where every frame in between is a coroutine's.  A portal runs each step in
+ * another greenlet instead, the `inner` one.  Whatever is called there, however deep and however
+ * synchronous, can then end the step, by switching back to the greenlet that the library runs in, and
+ * is switched to again when the library begins the next step.
+ *
+ * A coroutine that yields by itself leaves nothing on the inner greenlet's stack, which is then free
+ * for the next step of any portal.  So a portal has one only during a step, and while it waits in the
+ * middle of synchronous code.
  *
  * Everything here is called with the GIL, by any thread; a portal belongs to the thread that runs
  * its first step.
@@ -18,9 +22,9 @@
 
 typedef struct gh__portal_s gh__portal_t;
 
-/* What runs behind a portal: gets the library's first answer (stolen; NULL: an exception is
- * raised), and returns its result or NULL with an exception. */
-typedef PyObject *(*gh__portal_run_t)(gh__portal_t *portal, PyObject *first);
+/* What a portal runs, as far as it goes by itself: gets the library's answer (stolen; NULL: an
+ * exception is raised), and says as PyIter_Send() does what has come of it. */
+typedef PySendResult (*gh__portal_run_t)(gh__portal_t *portal, PyObject *answer, PyObject **result);
 
 typedef enum {
     GH__PORTAL_EMPTY,    /* `message` holds nothing */
@@ -32,19 +36,28 @@ typedef enum {
 } gh__portal_message_t;
 
 /* Both sides own it: the library's, through the coroutine that it steps, and the stack of the inner
- * greenlet, which the garbage collector can't see.  So the coroutine must close it. */
+ * greenlet while it is there, which the garbage collector can't see.  So the coroutine must close it. */
 struct gh__portal_s {
     PyObject_HEAD gh__portal_run_t run;
-    PyObject *target;           /* the coroutine or function that runs behind it */
-    PyObject *tasks[2];         /* who was running at the first step, of each library; borrowed */
-    PyGreenlet *library;        /* the greenlet that the last step came from */
-    PyGreenlet *inner;          /* NULL before the first step and after the last */
-    PyGreenlet *waiting;        /* where the step ended: the inner one or one made by it */
-    PyObject *context;          /* the contextvars that the inner greenlet was last given */
-    PyObject *message[3];       /* a value, or an exception as PyErr_Fetch gives it */
+    PyObject *target;     /* the coroutine or function that runs behind it */
+    PyObject *tasks[2];   /* who was running at the first step, of each library; borrowed */
+    PyGreenlet *library;  /* the greenlet that the last step came from */
+    PyGreenlet *inner;    /* NULL between steps, unless it waits or the program has it */
+    PyGreenlet *waiting;  /* in gh__portal_yield: the inner one or one made by it; else NULL */
+    PyObject *context;    /* the contextvars that the inner greenlet was last given */
+    PyObject *message[3]; /* a value, or an exception as PyErr_Fetch gives it */
     gh__portal_message_t state; /* what the message is */
-    bool stepping, done;
+    bool begun, stepping, done;
 };
+
+/* What each thread of Python's has of this, so each task. */
+typedef struct {
+    gh__portal_t *current; /* that the caller is behind, the innermost; borrowed, NULL for none */
+    struct gh__inners_s *free; /* the inner greenlets that no portal has; NULL for none */
+} gh__portals_t;
+
+/* Those of who runs: core/identity.c swaps them with tasks. */
+extern _Thread_local gh__portals_t gh__portals __attribute__((tls_model("initial-exec")));
 
 extern PyTypeObject gh__PortalStateType;
 
@@ -58,9 +71,12 @@ PySendResult gh__portal_step(gh__portal_t *portal, PyObject *value, PyObject **r
 /* From behind the portal: ends the step with what is to be waited for (stolen).  The library's
  * answer, or NULL with the exception that it throws. */
 PyObject *gh__portal_yield(gh__portal_t *portal, PyObject *yielded);
-/* The portal that the caller is behind, the innermost if there are several; borrowed, or NULL. */
-extern _Thread_local gh__portal_t *gh__portal_current __attribute__((tls_model("initial-exec")));
 /* The library's side drops it: no step will come any more. */
 void gh__portal_abandon(gh__portal_t *portal);
+/* The contextvars context of the running greenlet, borrowed; makes one if it has none.  NULL with an
+ * exception. */
+PyObject *gh__context(void);
+/* Gives the running greenlet another one (stolen, NULL for none).  What it was. */
+PyObject *gh__context_exchange(PyObject *context);
 
 #endif

@@ -189,13 +189,10 @@ void gh__switch_reclaim(gh_task_t *task) {
 
 /* ---- workers, when their task has ended ---- */
 
-/* Whoever holds the greenlet, or has given it attributes, takes it for one that ends with its task. */
 static bool may_be_reused(const gh_host_t *host, PyGreenlet *worker) {
-    Py_ssize_t ours = 1 + (host->resumed == worker); /* and the one that greenlet has */
+    Py_ssize_t ours = 2 + (host->resumed == worker); /* one is greenlet's own */
     if (host->hub == NULL) return false; /* a child of fork's has left it to its parent */
-    bool plain = worker->dict == NULL || PyDict_GET_SIZE(worker->dict) == 0;
-    return plain && worker->weakreflist == NULL && Py_REFCNT(worker) == 1 + ours &&
-           host->worker_count < GH__IDLE_WORKERS;
+    return gh__greenlet_is_ours(worker, ours) && host->worker_count < GH__IDLE_GREENLETS;
 }
 
 /* Waits for another task.  False when the worker is to end. */
@@ -456,10 +453,20 @@ int gh__greenlet_load(void) {
 
 PyGreenlet *gh__greenlet_current(void) { return PyGreenlet_GetCurrent(); }
 
-PyGreenlet *gh__greenlet_new(PyObject *run) { return PyGreenlet_New(run, NULL); }
+PyGreenlet *gh__greenlet_new(PyObject *run) {
+    PyGreenlet *parent = first_greenlet();
+    PyGreenlet *greenlet = parent ? PyGreenlet_New(run, parent) : NULL;
+    Py_XDECREF(parent);
+    return greenlet;
+}
 
 int gh__greenlet_set_parent(PyGreenlet *greenlet, PyGreenlet *parent) {
     return PyGreenlet_SetParent(greenlet, parent);
+}
+
+bool gh__greenlet_is_ours(PyGreenlet *greenlet, Py_ssize_t references) {
+    bool plain = greenlet->dict == NULL || PyDict_GET_SIZE(greenlet->dict) == 0;
+    return plain && greenlet->weakreflist == NULL && Py_REFCNT(greenlet) == references;
 }
 
 int gh__greenlet_switch(PyGreenlet *greenlet) {

@@ -5,8 +5,9 @@
 
 #include "internal.h"
 
-/* More workers than this that have nothing to do are not kept: each has a stack and some frames. */
-#define GH__IDLE_WORKERS 256
+/* More greenlets of a kind than this that have nothing to do are not kept: each has a stack and some
+ * frames. */
+#define GH__IDLE_GREENLETS 256
 
 /* From the hub, with the GIL: runs a ready task, and whoever follows it, until it is the hub's turn. */
 void gh__switch_to_task(gh_task_t *task);
@@ -31,10 +32,13 @@ void gh__switch_close(gh_host_t *host);
 int gh__greenlet_load(void);
 /* The greenlet that is running.  New reference. */
 PyGreenlet *gh__greenlet_current(void);
-/* One that will call `run` and end into the calling one.  New reference, or NULL. */
+/* One that will call `run` and end into the thread's first.  New reference, or NULL. */
 PyGreenlet *gh__greenlet_new(PyObject *run);
 /* Has it end into another.  0, or -1 with an exception. */
 int gh__greenlet_set_parent(PyGreenlet *greenlet, PyGreenlet *parent);
+/* Whether nobody has a reference to it but our own, so many: whoever does, or has given it attributes,
+ * takes it for one that ends with what it runs. */
+bool gh__greenlet_is_ours(PyGreenlet *greenlet, Py_ssize_t references);
 /* Goes on there.  0 once somebody has switched back, or -1 with what was thrown. */
 int gh__greenlet_switch(PyGreenlet *greenlet);
 

@@ -161,13 +161,19 @@ static PyObject *wait_for(gh__portal_t *portal, PyObject *yielded) {
     return answer;
 }
 
-PyObject *gh__await_drive(PyObject *iterator, gh__portal_t *portal, PyObject *first) {
-    PyObject *value = first;
+PySendResult gh__await_step(PyObject *iterator, PyObject *value, PyObject **result) {
+    *result = NULL;
+    if (GH__UNLIKELY(value == NULL)) return throw_into(iterator, result);
+    PySendResult step = PyIter_Send(iterator, value, result);
+    Py_DECREF(value);
+    return step;
+}
+
+/* Runs an iterator to its end.  What it yields goes through the portal, if there is one. */
+static PyObject *drive_to_end(PyObject *iterator, gh__portal_t *portal) {
+    PyObject *result, *value = Py_NewRef(Py_None);
     for (;;) {
-        PyObject *result = NULL;
-        PySendResult step =
-            value ? PyIter_Send(iterator, value, &result) : throw_into(iterator, &result);
-        Py_XDECREF(value);
+        PySendResult step = gh__await_step(iterator, value, &result);
         if (step != PYGEN_NEXT) return step == PYGEN_RETURN ? result : NULL;
         value = wait_for(portal, result);
     }
@@ -197,7 +203,7 @@ static PyObject *refuse(PyObject *awaitable) {
 static int find_portal(gh__portal_t **portal) {
     PyObject *tasks[2];
     if (gh__async_tasks(tasks) < 0) return -1;
-    *portal = gh__portal_current;
+    *portal = gh__portals.current;
     if (*portal != NULL && gh__portal_is_of(*portal, tasks)) return 0;
     *portal = NULL;
     return tasks[0] != NULL || tasks[1] != NULL;
@@ -208,7 +214,7 @@ static PyObject *drive(PyObject *awaitable, gh__portal_t *portal) {
     if (iterator == NULL) return NULL;
     PyObject *result = NULL;
     Py_XINCREF(portal);
-    if (check_idle(iterator) == 0) result = gh__await_drive(iterator, portal, Py_NewRef(Py_None));
+    if (check_idle(iterator) == 0) result = drive_to_end(iterator, portal);
     Py_XDECREF(portal);
     Py_DECREF(iterator);
     return result;
@@ -254,18 +260,7 @@ PyDoc_STRVAR(current_context_doc, "current_context()\n--\n\n"
                                   "From any thread; never parks.");
 
 static PyObject *current_context(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
-    PyThreadState *tstate = PyThreadState_Get();
-    if (tstate->context == NULL) tstate->context = PyContext_New();
-    return Py_XNewRef(tstate->context);
-}
-
-/* Exchanges the context of the running greenlet (stolen) and returns what it was. */
-static PyObject *exchange_context(PyObject *context) {
-    PyThreadState *tstate = PyThreadState_Get();
-    PyObject *old = tstate->context;
-    tstate->context = context;
-    tstate->context_ver++; /* context variables cache their values by it */
-    return old;
+    return Py_XNewRef(gh__context());
 }
 
 PyDoc_STRVAR(await_in_doc, "await_in(context, awaitable, /)\n--\n\n"
@@ -279,9 +274,9 @@ static PyObject *await_in(PyObject *module, PyObject *args) {
         PyErr_SetString(PyExc_TypeError, "await_in() needs a contextvars.Context first");
         return NULL;
     }
-    PyObject *outer = exchange_context(Py_NewRef(context));
+    PyObject *outer = gh__context_exchange(Py_NewRef(context));
     PyObject *result = gh__await(module, awaitable);
-    Py_XDECREF(exchange_context(outer));
+    Py_XDECREF(gh__context_exchange(outer));
     return result;
 }
 

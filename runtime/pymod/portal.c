@@ -17,21 +17,23 @@ typedef struct {
 
 /* ---- what runs behind it ---- */
 
-static PyObject *run_coroutine(gh__portal_t *portal, PyObject *first) {
-    return gh__await_drive(portal->target, portal, first);
+static PySendResult run_coroutine(gh__portal_t *portal, PyObject *answer, PyObject **result) {
+    return gh__await_step(portal->target, answer, result);
 }
 
-static PyObject *run_function(gh__portal_t *portal, PyObject *first) {
-    if (first == NULL) return NULL; /* thrown into before it has begun */
-    Py_DECREF(first);
-    return PyObject_CallNoArgs(portal->target);
+static PySendResult run_function(gh__portal_t *portal, PyObject *answer, PyObject **result) {
+    if (answer == NULL) return PYGEN_ERROR; /* thrown into before it has begun */
+    Py_DECREF(answer);
+    *result = PyObject_CallNoArgs(portal->target);
+    return *result == NULL ? PYGEN_ERROR : PYGEN_RETURN;
 }
 
 static PyObject *new_face(gh__portal_run_t run, PyObject *target) {
-    face_t *face = PyObject_New(face_t, &gh__PortalType);
+    face_t *face = PyObject_GC_New(face_t, &gh__PortalType);
     if (face == NULL) return NULL;
     face->weakrefs = NULL;
     face->portal = gh__portal_new(run, target);
+    PyObject_GC_Track(face);
     if (face->portal == NULL) Py_CLEAR(face);
     return (PyObject *)face;
 }
@@ -49,7 +51,7 @@ static void note_tasks(gh__portal_t *portal) {
 /* The first step is the first time that the portal's own task is sure to be the one that runs. */
 static PySendResult step(face_t *self, PyObject *value, PyObject **result) {
     gh__portal_t *portal = self->portal;
-    if (GH__UNLIKELY(portal->inner == NULL && !portal->done)) note_tasks(portal);
+    if (GH__UNLIKELY(!portal->begun)) note_tasks(portal);
     return gh__portal_step(portal, value, result);
 }
 
@@ -103,10 +105,12 @@ static PyObject *throw_error(face_t *self, PyObject *args) {
 
 /* ---- the end ---- */
 
-static PyObject *close_unused(gh__portal_t *portal) {
-    portal->done = true;
-    if (PyCoro_CheckExact(portal->target))
-        return PyObject_CallMethod(portal->target, "close", NULL);
+/* Nothing of it is on any stack. */
+static PyObject *close_target(gh__portal_t *portal) {
+    PyObject *target = portal->target;
+    gh__portal_abandon(portal);
+    if (portal->run == run_coroutine && PyObject_HasAttrString(target, "close"))
+        return PyObject_CallMethod(target, "close", NULL);
     Py_RETURN_NONE;
 }
 
@@ -116,7 +120,7 @@ static PyObject *close_face(face_t *self, PyObject *Py_UNUSED(args)) {
     gh__portal_t *portal = self->portal;
     PyObject *result;
     if (portal->done) Py_RETURN_NONE;
-    if (portal->inner == NULL) return close_unused(portal);
+    if (portal->waiting == NULL) return close_target(portal);
     PyErr_SetNone(PyExc_GeneratorExit);
     PySendResult status = gh__portal_step(portal, NULL, &result);
     Py_XDECREF(result);
@@ -134,7 +138,7 @@ static PyObject *close_face(face_t *self, PyObject *Py_UNUSED(args)) {
 static void face_finalize(PyObject *object) {
     face_t *self = (face_t *)object;
     PyObject *type, *value, *traceback;
-    if (self->portal == NULL || self->portal->inner == NULL) return;
+    if (self->portal == NULL || self->portal->waiting == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     PyObject *closed = close_face(self, NULL);
     if (closed == NULL) PyErr_WriteUnraisable(object);
@@ -142,12 +146,21 @@ static void face_finalize(PyObject *object) {
     PyErr_Restore(type, value, traceback);
 }
 
+/* Where a stack has the portal too, what that keeps is no part of a cycle that could be collected. */
+static int face_traverse(face_t *self, visitproc visit, void *arg) {
+    if (self->portal == NULL || Py_REFCNT(self->portal) > 1) return 0;
+    Py_VISIT(self->portal->target);
+    Py_VISIT(self->portal->context);
+    return 0;
+}
+
 static void face_dealloc(face_t *self) {
     if (PyObject_CallFinalizerFromDealloc((PyObject *)self) < 0) return;
+    PyObject_GC_UnTrack(self);
     if (self->weakrefs != NULL) PyObject_ClearWeakRefs((PyObject *)self);
     if (self->portal != NULL) gh__portal_abandon(self->portal);
     Py_XDECREF(self->portal);
-    PyObject_Free(self);
+    PyObject_GC_Del(self);
 }
 
 /* ---- what it shows ---- */
@@ -186,10 +199,11 @@ PyDoc_STRVAR(face_doc, "A coroutine or a function that runs behind a portal: it 
 PyTypeObject gh__PortalType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "greenhost.Portal",
     .tp_basicsize = sizeof(face_t),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_doc = face_doc,
     .tp_repr = (reprfunc)face_repr,
     .tp_dealloc = (destructor)face_dealloc,
+    .tp_traverse = (traverseproc)face_traverse,
     .tp_finalize = face_finalize,
     .tp_weaklistoffset = offsetof(face_t, weakrefs),
     .tp_iter = PyObject_SelfIter,
@@ -233,7 +247,7 @@ PyDoc_STRVAR(in_portal_doc, "in_portal()\n--\n\n"
 
 static PyObject *in_portal(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args)) {
     PyObject *tasks[2];
-    gh__portal_t *portal = gh__portal_current;
+    gh__portal_t *portal = gh__portals.current;
     if (portal == NULL) Py_RETURN_FALSE;
     if (gh__async_tasks(tasks) < 0) return NULL;
     return PyBool_FromLong(gh__portal_is_of(portal, tasks));

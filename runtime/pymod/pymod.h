@@ -63,9 +63,8 @@ int gh__await_open(void);
 extern PyMethodDef gh__await_functions[];
 /* The iterator behind `await x`. */
 PyObject *gh__await_iterator(PyObject *awaitable);
-/* Runs an iterator to its end, from a first value (stolen; NULL: an exception is thrown into it).
- * What it yields goes through the portal, if there is one. */
-PyObject *gh__await_drive(PyObject *iterator, gh__portal_t *portal, PyObject *first);
+/* PyIter_Send() that steals the value, or throws the exception that is raised where that is NULL. */
+PySendResult gh__await_step(PyObject *iterator, PyObject *value, PyObject **result);
 
 /* True when the portal is that of the innermost of the tasks that are running. */
 bool gh__portal_is_of(const gh__portal_t *portal, PyObject *const tasks[2]);

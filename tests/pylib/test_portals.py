@@ -572,6 +572,76 @@ class Await(unittest.TestCase):
         loop.run_until_complete(drop())
         loop.close()
 
+    def test_dropped_in_a_cycle(self):
+        seen = []
+
+        async def main(task):
+            await greenback.ensure_portal()
+            task.append(asyncio.current_task())
+            try:
+                await loop.create_future()
+            finally:
+                seen.append("finally")
+
+        async def drop():
+            task = asyncio.create_task(main([]))
+            for _ in range(3):
+                await asyncio.sleep(0)
+            task._log_destroy_pending = False
+
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(drop())
+        gc.collect()
+        self.assertEqual(seen, ["finally"])
+        loop.close()
+
+    @both
+    async def test_greenlet_that_outlives_a_step(self, library):
+        async def spawn(function):
+            home = greenlet.getcurrent()
+            inner = greenlet.greenlet(function)
+            result = inner.switch(home)
+            while not inner.dead:
+                await result
+                result = inner.switch()
+            return result
+
+        def wait(home):
+            for _ in range(3):
+                home.switch(library.sleep(0))
+                await_(library.sleep(0))
+            return "done"
+
+        async def main():
+            await greenback.ensure_portal()
+            results.append(await spawn(wait))
+
+        results = []
+        await library.gather(*[main] * 3)
+        self.assertEqual(results, ["done"] * 3)
+
+    @both
+    async def test_one_that_awaits_has_no_greenlet(self, library):
+        def greenlets():
+            return sum(isinstance(thing, greenlet.greenlet) for thing in gc.get_objects())
+
+        async def wait():
+            await greenback.ensure_portal()
+            await_(library.sleep(0))
+            await event.wait()
+
+        async def count():
+            before = greenlets()
+            for _ in range(10):
+                await library.sleep(0)
+            counts.append(greenlets() - before)
+            event.set()
+
+        event, counts = library.Event(), []
+        await library.gather(count, *[wait] * 50)
+        await library.gather(count, *[wait] * 50)
+        self.assertLessEqual(counts[1], 0)
+
     @both
     async def test_nothing_is_kept(self, library):
         def portals():
