@@ -60,7 +60,7 @@ struct gh_task_s {
     bool service;    /* the host's own: exit ends it without a word */
     bool collapsed;  /* a fork has left it without a thread: it never runs again */
     bool known;      /* somebody has asked for its identity, perhaps `threading` */
-    bool vforked;    /* in a scope, and has not read from a pipe since */
+    bool vforked;    /* and has not read from a pipe since */
     uint64_t number;
     gh_result_t *result; /* one block, made by gh_task_result */
     PyObject *name;      /* NULL: a default one, made when it is asked for */

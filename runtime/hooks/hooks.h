@@ -115,7 +115,7 @@ typedef struct gh__transfer_s {
     off64_t offset; /* -1: the descriptor's own */
     size_t left, done;
     bool final;         /* the blocking call was made, so what it did is all */
-    bool hears_of_exec; /* the end of it says that a child has begun: no scope ends the wait */
+    bool hears_of_exec; /* the end of it says that a child has begun: nothing else ends the wait */
 } gh__transfer_t;
 
 /* Reads or writes as a blocking call would; -1 with errno. */

@@ -120,7 +120,7 @@ static ssize_t elsewhere(gh_task_t *task, gh__transfer_t *transfer, caller_t *ca
 /*
  * A child of vfork lets its parent go on before it has closed what the program does not inherit.  The
  * end of one such pipe is how subprocess hears that the child has begun: to wait for it takes no time
- * to speak of, and nobody would know of the child if a scope ended that wait.
+ * to speak of, and nobody would know of the child if a cancel or a signal's handler ended that wait.
  */
 static bool hears_of_exec(gh_task_t *task, const gh__transfer_t *transfer, gh__fdkind_t kind) {
     if (GH__LIKELY(!task->vforked) || transfer->writes || kind != GH__FD_PIPE) return false;
@@ -134,8 +134,7 @@ static bool wait_for_exec(gh_task_t *task, gh__transfer_t *transfer) {
                       .subject = transfer->fd,
                       .events = EPOLLIN,
                       .deadline = gh__deadline_after(EXEC_NS),
-                      .shielded = true,
-                      .restarts = true};
+                      .deaf = true};
     int status = gh__park_fd(task, &how);
     if (status == UV_ETIMEDOUT) transfer->hears_of_exec = false; /* it may be another pipe's */
     if (status >= 0 || status == UV_ETIMEDOUT) return true;

@@ -55,7 +55,7 @@ bool gh__in_vfork_child(void) {
     if (getpid() != self) return true;
     gh__vforked = 0;
     gh_task_t *task = gh__current ? gh__current->running : NULL;
-    if (task != NULL && task->scope != NULL) task->vforked = true;
+    if (task != NULL) task->vforked = true;
     return false;
 }
 

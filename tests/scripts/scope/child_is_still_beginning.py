@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # A subprocess whose child is still closing what it does not inherit, when its start is cancelled.
-# expect: 20 stopped
+# expect: 20 stopped by a scope
+# expect: 20 stopped by themselves
 # expect: no child is left
 import os
 import subprocess
@@ -18,8 +19,17 @@ def attempt():
     return scope.cancelled_caught
 
 
-tasks = [greenhost.spawn(attempt) for _ in range(20)]
-print(sum(task.result() for task in tasks), "stopped")
+def attempt_alone():
+    greenhost.current_task().cancel()
+    try:
+        subprocess.run(["sleep", "60"], close_fds=False)
+    except greenhost.Cancelled:
+        return True
+
+
+for function, by in (attempt, "a scope"), (attempt_alone, "themselves"):
+    tasks = [greenhost.spawn(function) for _ in range(20)]
+    print(sum(task.result() for task in tasks), "stopped by", by)
 try:
     print("a child is left:", os.waitpid(-1, os.WNOHANG))
 except ChildProcessError:
