@@ -12,6 +12,7 @@
 
 #include "greenhost.h"
 #include "options.h"
+#include "pins.h"
 
 /* Prints on standard output and reports a failed write, which would otherwise pass for success. */
 static int print_answer(const options_t *options) {
@@ -56,9 +57,14 @@ static int give_portals(void) {
     return GH_EXIT_UNAVAILABLE;
 }
 
-static int open_and_run(bool portal, bool tasks) {
+static int open_and_run(const options_t *options, bool portal) {
     gh_host_t *host;
-    gh_config_t config = {.size = sizeof(config), .ends_stuck = true, .threads_as_tasks = tasks};
+    gh_config_t config = {.size = sizeof(config),
+                          .ends_stuck = true,
+                          .threads_as_tasks = options->tasks,
+                          .pin = options->pin_ms > 0 ? pins_warn : NULL,
+                          .pin_ms = options->pin_ms};
+    if (options->pin_fail) pins_fail();
     int code = gh_open(&host, &config) < 0 ? fail() : portal ? give_portals() : 0;
     if (code == 0) return run_program();
     Py_FinalizeEx();
@@ -91,7 +97,7 @@ static int start_and_run(const options_t *options, int argc, char **argv) {
     };
     bool portal = asks_for_portal(options);
     if (gh_python_open(&python) < 0) return fail();
-    return python.plain ? Py_RunMain() : open_and_run(portal, options->tasks);
+    return python.plain ? Py_RunMain() : open_and_run(options, portal);
 }
 
 int main(int argc, char **argv) {

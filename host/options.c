@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sysexits.h>
 
+#define DEFAULT_PIN_MS 100
+#define MOST_DIGITS 15 /* of a number: fewer than would overflow */
+
 /* Where the reading has come to.  Words are copied from `in` to options->argv, ours are not. */
 typedef struct reader_s {
     options_t *options;
@@ -23,6 +26,10 @@ static void keep_rest(reader_t *reader) {
 static int complain(const char *option, const char *problem, const char *advice) {
     fprintf(stderr, "greenhost: %s %s; %s\n", option, problem, advice);
     return OPTIONS_EXIT_USAGE;
+}
+
+static int refuse_value(const char *option) {
+    return complain(option, "takes no value", "leave out the = and what follows");
 }
 
 static int out_of_memory(void) {
@@ -61,22 +68,63 @@ static int take_portal(reader_t *reader, const char *value) {
     return 0;
 }
 
-/* Of the option, or of the variable that stands for it. */
+/* The next ones: of the option, or of the variable that stands for it. */
+
 static int set_threads(options_t *options, const char *name, const char *value) {
     options->tasks = value != NULL && strcmp(value, "tasks") == 0;
     if (options->tasks || (value != NULL && strcmp(value, "os") == 0)) return 0;
     return complain(name, "is neither tasks nor os", "write: tasks, or os");
 }
 
+static int set_pin_warn(options_t *options, const char *name, const char *value) {
+    size_t digits = value ? strspn(value, "0123456789") : 0;
+    if (digits == 0 || digits > MOST_DIGITS || value[digits] != '\0')
+        return complain(name, "needs a number of milliseconds", "write one, or 0 for no warnings");
+    options->pin_ms = strtoull(value, NULL, 10);
+    return 0;
+}
+
+static int set_pin_fail(options_t *options, const char *name, const char *value) {
+    (void)name, (void)value;
+    options->pin_fail = true;
+    return 0;
+}
+
+static const struct {
+    const char *name, *variable;
+    int (*set)(options_t *options, const char *name, const char *value);
+    bool flag; /* the option takes no value */
+} shared[] = {
+    {"--threads", "GREENHOST_THREADS", set_threads, false},
+    {"--pin-warn", "GREENHOST_PIN_WARN", set_pin_warn, false},
+    {"--pin-fail", "GREENHOST_PIN_FAIL", set_pin_fail, true},
+};
+
+#define SHARED (sizeof shared / sizeof *shared)
+
 /* Children are told the same. */
-static int take_threads(reader_t *reader, const char *value) {
-    value = take_value(reader, value);
-    int code = set_threads(reader->options, "--threads", value);
-    return code == 0 && setenv("GREENHOST_THREADS", value, 1) < 0 ? out_of_memory() : code;
+static int take_shared(reader_t *reader, size_t i, const char *value) {
+    if (shared[i].flag && value != NULL) return refuse_value(shared[i].name);
+    if (shared[i].flag)
+        reader->in++, value = "1";
+    else
+        value = take_value(reader, value);
+    int code = shared[i].set(reader->options, shared[i].name, value);
+    return code == 0 && setenv(shared[i].variable, value, 1) < 0 ? out_of_memory() : code;
+}
+
+static int read_environment(options_t *options) {
+    int code = 0;
+    for (size_t i = 0; i < SHARED && code == 0; i++) {
+        const char *value = getenv(shared[i].variable);
+        if (value != NULL && *value != '\0')
+            code = shared[i].set(options, shared[i].variable, value);
+    }
+    return code;
 }
 
 static int take_flag(reader_t *reader, const char *name, const char *value, bool *flag) {
-    if (value != NULL) return complain(name, "takes no value", "leave out the = and what follows");
+    if (value != NULL) return refuse_value(name);
     reader->in++;
     *flag = true;
     return 0;
@@ -100,7 +148,8 @@ static int take_own(reader_t *reader, bool *ours) {
             return take_flag(reader, flags[i].name, value, flags[i].flag);
     if (is_option(*reader->in, "--venv", &value)) return take_venv(reader, value);
     if (is_option(*reader->in, "--portal", &value)) return take_portal(reader, value);
-    if (is_option(*reader->in, "--threads", &value)) return take_threads(reader, value);
+    for (size_t i = 0; i < SHARED; i++)
+        if (is_option(*reader->in, shared[i].name, &value)) return take_shared(reader, i, value);
     *ours = false;
     return 0;
 }
@@ -138,12 +187,10 @@ static void keep_python(reader_t *reader) {
 
 int options_parse(options_t *options, int argc, char **argv) {
     reader_t reader = {.options = options, .in = argv};
-    int code = 0;
-    *options = (options_t){.argv = calloc((size_t)argc + 1, sizeof *argv)};
+    *options =
+        (options_t){.argv = calloc((size_t)argc + 1, sizeof *argv), .pin_ms = DEFAULT_PIN_MS};
     if (options->argv == NULL) return out_of_memory();
-    const char *threads = getenv("GREENHOST_THREADS");
-    if (threads != NULL && *threads != '\0')
-        code = set_threads(options, "GREENHOST_THREADS", threads);
+    int code = read_environment(options);
     keep_word(&reader);
     while (code == 0 && *reader.in != NULL) {
         bool ours;
@@ -166,6 +213,11 @@ void options_print_help(FILE *stream) {
           "greenhost's own options, which stand before the program:\n"
           "  --help-greenhost     print this text and exit\n"
           "  --version-greenhost  print the versions of greenhost and its parts and exit\n"
+          "  --pin-fail           end with code 75 where all went well but for such a\n"
+          "                       warning; also GREENHOST_PIN_FAIL=1\n"
+          "  --pin-warn=MS        warn of calls that can't park, and of tasks that compute,\n"
+          "                       once others have waited so many milliseconds (100 by\n"
+          "                       default; 0: never); also GREENHOST_PIN_WARN=MS\n"
           "  --plain              switch everything of greenhost's off, here and in children,\n"
           "                       to compare; also GREENHOST_PLAIN=1\n"
           "  --portal=always      let every task of asyncio and Trio use await_(), here and in\n"
@@ -181,6 +233,7 @@ void options_print_help(FILE *stream) {
           "  69  greenlet or libuv is missing or too old\n"
           "  70  every task is stuck: none is ready and nothing can wake one\n"
           "  71  the operating system refused what the loop needs\n"
+          "  75  --pin-fail was given, and a warning of that kind has been printed\n"
           "  78  the virtual environment is unreadable or made for another Python\n",
           stream);
 }

@@ -10,6 +10,7 @@
 #define GREENHOST_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Exit code for a mistake in one of our own options: EX_USAGE of sysexits.h. */
@@ -21,6 +22,8 @@ typedef struct options_s {
     bool plain;       /* --plain */
     bool portal;      /* --portal=always */
     bool tasks;       /* --threads=tasks, or what the variable GREENHOST_THREADS says */
+    uint64_t pin_ms;  /* --pin-warn, or GREENHOST_PIN_WARN; 0: never warn */
+    bool pin_fail;    /* --pin-fail, or GREENHOST_PIN_FAIL */
     const char *venv; /* --venv, a word of the caller's argv; NULL when not given */
     int argc;         /* how many words are left for python */
     char **argv;      /* those words, ended by NULL; the array is ours, the words the caller's */
@@ -29,7 +32,8 @@ typedef struct options_s {
 /*
  * Reads argv (argc words and a NULL, as main receives them) into *options.
  *
- * --threads is put into the environment as GREENHOST_THREADS, so that children inherit it.
+ * --threads is put into the environment as GREENHOST_THREADS, so that children inherit it, as are
+ * --pin-warn and --pin-fail.
  *
  * Returns 0, or the exit code after printing one line on stderr.  Either way options_clear is due.
  * [any thread | no Python | the words stay the caller's | 64 usage, 71 out of memory]

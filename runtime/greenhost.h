@@ -83,9 +83,7 @@ typedef struct gh_value_s {
 /* Makes a value, as the macros do.  [any | any | no | points to the argument | never fails] */
 static inline gh_value_t gh_make(gh_kind_t kind, int64_t integer, double number, const char *data,
                                  size_t size, struct _object *object) {
-    gh_value_t value;
-    value.kind = kind, value.integer = integer, value.number = number;
-    value.data = data, value.size = size, value.object = object;
+    gh_value_t value = {kind, integer, number, data, size, object};
     return value;
 }
 #define gh_none() gh_make(GH_NONE, 0, 0, NULL, 0, NULL)
@@ -130,12 +128,28 @@ GH_EXPORT int gh_python_open(const gh_python_t *config);
  * and gone after the call.  On the loop thread, with the GIL. */
 typedef void (*gh_report_cb)(void *data, const char *text);
 
+/* A task that held the loop, in a call that can't park or by computing, while others could have run. */
+typedef struct gh_pin_s {
+    const char *task;  /* its name */
+    const char *where; /* the C functions it was in, with their libraries, the innermost first */
+    const char *stack; /* of Python's calls, the innermost first, a line each */
+    uint64_t ms;       /* for how long */
+    bool over;         /* else it goes on */
+} gh_pin_t;
+
+/* Is told of a pin, which is gone after the call, once for each line of Python's: when the call in C is
+ * over, on the loop thread, with the GIL; it must not wait.  Of one that lasts for ten times the limit also
+ * meanwhile: on another thread, without GIL and name, where nothing of Python's or ours may be called. */
+typedef void (*gh_pin_cb)(void *data, const gh_pin_t *pin);
+
 typedef struct gh_config_s {
     size_t size;     /* sizeof(gh_config_t) */
     uv_loop_t *loop; /* the program's, which it runs; NULL: the host makes one and runs it */
     const gh_python_t *python; /* how to start Python if it does not run; NULL: as gh_python_open */
     void *data;                /* for the callbacks below */
     gh_report_cb report;       /* NULL: Python's sys.stderr */
+    gh_pin_cb pin;             /* NULL: nothing is watched for */
+    uint64_t pin_ms;           /* how long a task may hold the loop untold; 0: 100 */
     size_t max_tasks;          /* more are refused; 0: any number */
     uint64_t task_ms;          /* the deadline of tasks that gh_spawn gives none; 0: none */
     bool threads_as_tasks; /* the threads that Python code starts on the loop thread are tasks, and
@@ -198,8 +212,7 @@ GH_EXPORT const char *gh_version(void);
 
 /* ---- tasks ---- */
 
-/* Is called in the loop once a task is done, whatever became of it: see gh_task_result.  The task is
- * borrowed. */
+/* Is called in the loop once a task (borrowed) is done, whatever became of it: see gh_task_result. */
 typedef void (*gh_done_cb)(gh_task_t *task, void *data);
 /* Receives what a task, or one it has spawned, writes to its sys.stdout (stream 1) or sys.stderr (2).
  * In the writing task, without the GIL; may park. */
@@ -240,7 +253,6 @@ typedef struct gh_spawn_s {
 GH_EXPORT int gh_spawn(gh_host_t *host, gh_task_t **task, const gh_spawn_t *spec);
 
 typedef enum { GH_RETURNED, GH_RAISED, GH_EXITED, GH_CANCELLED } gh_outcome_t;
-
 typedef struct gh_result_s {
     gh_outcome_t outcome;
     gh_value_t value;      /* what was returned */
@@ -266,7 +278,6 @@ GH_EXPORT int gh_task_cancel(gh_task_t *task);
 GH_EXPORT void gh_task_release(gh_task_t *task);
 /* Takes one more reference to a task.  [any | any | no | one reference | never fails; returns task] */
 GH_EXPORT gh_task_t *gh_task_hold(gh_task_t *task);
-
 /* The task as a Python object, a greenhost.Task.  [any | any | no | borrowed | never fails] */
 GH_EXPORT struct _object *gh_task_object(gh_task_t *task);
 
@@ -276,7 +287,6 @@ typedef struct gh_task_info_s {
     const char *line;  /* name, state, and what it waits for, since when */
     const char *stack; /* of Python's calls, as in a traceback; "" if it has none now */
 } gh_task_info_t;
-
 typedef void (*gh_task_cb)(const gh_task_info_t *info, void *data);
 /* Calls back for each task that is not done, the oldest first, with the GIL; it must not wait, and the
  * strings are gone after it.  [any | any | no | - | UV_ENOMEM; else the number of tasks] */
@@ -293,7 +303,6 @@ typedef struct gh_stats_s {
     uint64_t watched;    /* waits for descriptors */
     uint64_t deadlines;  /* waits with a time limit, sleeps included */
 } gh_stats_t;
-
 /* Fills *stats in.  [loop | any | no | - | UV_E*] */
 GH_EXPORT int gh_stats(gh_host_t *host, gh_stats_t *stats);
 
@@ -326,7 +335,6 @@ GH_EXPORT int gh_wait_promise(gh_promise_t *promise, int64_t ms, gh_value_t *val
 /* Lets go of a promise, which is settled with UV_ECANCELED if it is not; NULL does no harm.
  * [any | any | no | takes the reference | never fails] */
 GH_EXPORT void gh_promise_release(gh_promise_t *promise);
-
 /* The promise as a Python object, a greenhost.Promise.  [any | any | no | borrowed | never fails] */
 GH_EXPORT struct _object *gh_promise_object(gh_promise_t *promise);
 

@@ -36,6 +36,8 @@
 /* How long tasks that are cancelled at exit may take for their finally blocks. */
 #define EXIT_GRACE_NS UINT64_C(2000000000)
 
+#define DEFAULT_PIN_NS UINT64_C(100000000)
+
 gh_host_t *gh__host_hold(gh_host_t *host) {
     atomic_fetch_add(&host->holders, 1);
     return host;
@@ -244,6 +246,10 @@ static int open_in_python(gh_host_t *host) {
     return error;
 }
 
+static uint64_t pin_limit(uint64_t ms) {
+    return ms == 0 ? DEFAULT_PIN_NS : ms < GH__NEVER / 1000000 ? ms * 1000000 : GH__NEVER;
+}
+
 static gh_host_t *host_new(const gh_config_t *config) {
     gh_host_t *host = calloc(1, sizeof(*host));
     if (host == NULL) return NULL;
@@ -253,6 +259,7 @@ static gh_host_t *host_new(const gh_config_t *config) {
     }
     host->holders = 1;
     host->config = *config;
+    if (config->pin != NULL) host->pin.limit = pin_limit(config->pin_ms);
     host->guest = config->loop != NULL;
     init(host);
     return host;

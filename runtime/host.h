@@ -12,6 +12,7 @@
 #include "core/deadline.h"
 #include "core/identity.h"
 #include "core/list.h"
+#include "core/pin.h"
 #include "core/switch.h"
 #include "core/watch.h"
 #include "internal.h"
@@ -51,6 +52,7 @@ struct gh_host_s {
     atomic_int wakers; /* threads and signal handlers that are waking it: core/post.c */
     bool stopping;
     gh__watch_t watch;
+    gh__pin_t pin;
     int no_switch;             /* > 0: nobody may park */
     volatile bool preempt;     /* the running task is asked to give way */
     volatile bool preemptible; /* and may be asked to, since it is preemptive */

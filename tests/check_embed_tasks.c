@@ -293,6 +293,29 @@ static void on_shutdown(gh_host_t *of, size_t given_up, void *data) {
     ++*(int *)data;
 }
 
+static void on_pin(void *data, const gh_pin_t *pin) {
+    if (!pin->over) return;
+    ck_assert_ptr_eq(data, story);
+    ck_assert_ptr_eq(gh_current(), host);
+    ck_assert_str_eq(pin->task, "holder");
+    ck_assert_ptr_nonnull(strstr(pin->where, "(libc.so.6)"));
+    ck_assert_ptr_nonnull(strstr(pin->stack, "line 2 in <module>"));
+    ck_assert_uint_ge(pin->ms, 20);
+    note("pinned ", 7);
+}
+
+START_TEST(a_task_holds_the_loop) {
+    open_guest((gh_config_t){.pin = on_pin, .pin_ms = 20, .data = story});
+    gh_task_t *task =
+        spawn(GH_SPAWN(.name = "holder",
+                       .code = "import ctypes\nctypes.CDLL('libc.so.6').usleep(300000)\n"));
+    turn();
+    gh_task_release(task);
+    ck_assert_str_eq(story, "pinned ");
+    close_guest();
+}
+END_TEST
+
 START_TEST(a_shutdown_drains_cancels_and_gives_up) {
     static const char stubborn[] = "import time\nwhile True:\n  try:\n    time.sleep(99)\n"
                                    "  except BaseException:\n    pass";
@@ -386,6 +409,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, a_task_is_cancelled);
     tcase_add_test(tests, a_deadline_is_a_timeout_error);
     tcase_add_test(tests, there_are_only_so_many_tasks);
+    tcase_add_test(tests, a_task_holds_the_loop);
     tcase_add_test(tests, a_shutdown_drains_cancels_and_gives_up);
     tcase_add_test(tests, a_shutdown_of_nothing_is_over_at_once);
     tcase_add_test(tests, tasks_are_listed_with_their_stacks);

@@ -39,6 +39,7 @@ static const line_t lines[] = {
     {"g --plainly", "g --plainly", false, NULL},
     {"g --portal=always x", "g x", false, NULL, true},
     {"g --portal always --plain x", "g x", true, NULL, true},
+    {"g --pin-warn=9 --pin-fail x", "g x", false, NULL},
     {"g x --portal=always", "g x --portal=always", false, NULL},
     {"g -- --plain", "g -- --plain", false, NULL},
     {"g - --plain", "g - --plain", false, NULL},
@@ -71,9 +72,22 @@ START_TEST(keeps_the_words_of_python) {
 }
 END_TEST
 
-static const char *const mistakes[] = {"g --venv",    "g --venv=",           "g -B --venv",
-                                       "g --plain=1", "g --help-greenhost=", "g -B --plain= x",
-                                       "g --portal",  "g --portal=never x",  "g --portal= x"};
+static const char *const mistakes[] = {"g --venv",     "g --venv=",           "g -B --venv",
+                                       "g --plain=1",  "g --help-greenhost=", "g -B --plain= x",
+                                       "g --portal",   "g --portal=never x",  "g --portal= x",
+                                       "g --pin-warn", "g --pin-warn=1s x",   "g --pin-fail=1 x"};
+
+START_TEST(reads_when_to_warn) {
+    char given[] = "g --pin-warn 250 --pin-fail x", *words[16];
+    int argc = cut(given, words);
+    options_t options;
+    ck_assert_int_eq(options_parse(&options, argc, words), 0);
+    ck_assert_uint_eq(options.pin_ms, 250);
+    ck_assert(options.pin_fail);
+    ck_assert_str_eq(getenv("GREENHOST_PIN_WARN"), "250");
+    options_clear(&options);
+}
+END_TEST
 
 START_TEST(refuses_a_mistake_in_our_own) {
     char given[64], *words[16];
@@ -98,6 +112,7 @@ END_TEST
 static void fill(TCase *cases) {
     tcase_add_loop_test(cases, keeps_the_words_of_python, 0, sizeof lines / sizeof *lines);
     tcase_add_loop_test(cases, refuses_a_mistake_in_our_own, 0, sizeof mistakes / sizeof *mistakes);
+    tcase_add_test(cases, reads_when_to_warn);
     tcase_add_test(cases, lives_without_a_name);
 }
 

@@ -11,6 +11,7 @@
 #include "core/preempt.h"
 #include "core/deadline.h"
 #include "core/park.h"
+#include "core/pin.h"
 #include "core/task.h"
 #include "hooks/libc.h"
 #include "host.h"
@@ -55,12 +56,20 @@ static bool finalizing(gh_host_t *host) {
     return frame != NULL;
 }
 
+/* Here the eval loop has no thread state, and its call of C, which was too long, is over. */
+static void tell_of_pin(gh_host_t *host) {
+    PyThreadState_Swap(host->tstate);
+    gh__pin_tell(host);
+    PyThreadState_Swap(NULL);
+}
+
 /* True in drop_gil, and not in take_gil, which locks the same mutex before it holds the GIL. */
 bool gh__preempt_wanted(gh_host_t *host) {
     gh_task_t *task = host->running;
     if (task == NULL || task->state != GH__RUNNING || host->no_switch > 0 || host->in_surface ||
         !has_gil(host, &_PyRuntime.ceval.gil))
         return false;
+    if (GH__UNLIKELY(gh__pin_is_due(host))) tell_of_pin(host);
     if (host->main_is_due && task != host->main) return true;
     if (task->preemptive && !finalizing(host)) return true;
     gh__preempt_forget(host);

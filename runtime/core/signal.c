@@ -19,6 +19,7 @@
 #include "core/list.h"
 #include "core/offload.h"
 #include "core/park.h"
+#include "core/pin.h"
 #include "core/post.h"
 #include "core/preempt.h"
 #include "core/signal.h"
@@ -82,6 +83,7 @@ static int install(int signum, const struct sigaction *action, struct sigaction 
 static void on_signal(int signum, siginfo_t *info, void *context) {
     static const struct sigaction by_default = {.sa_handler = SIG_DFL};
     int saved_errno = errno;
+    if (signum == GH__NUDGE_SIGNAL && gh__pin_sample(info)) return;
     struct sigaction action = wanted[signum];
     handling++;
     if (action.sa_flags & SA_RESETHAND) install(signum, &by_default, NULL);

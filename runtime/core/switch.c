@@ -18,6 +18,7 @@
 #include "core/list.h"
 #include "core/loop.h"
 #include "core/park.h"
+#include "core/pin.h"
 #include "core/preempt.h"
 #include "core/switch.h"
 #include "core/task.h"
@@ -63,6 +64,7 @@ static void enter(gh_task_t *task) {
 
 static void leave(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
+    if (GH__UNLIKELY(gh__pin_is_due(host))) gh__pin_tell(host);
     gh__identity_leave(host, &task->identity);
     gh__identity_set_main(host->main_ident);
     host->running = NULL;

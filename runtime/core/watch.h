@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* watch.h: a thread that sees to it that no task runs for too long. */
+/* watch.h: a thread that sees to it that no task runs for too long, or tells of it. */
 #ifndef GREENHOST_WATCH_H
 #define GREENHOST_WATCH_H
 

@@ -87,10 +87,11 @@ def read_log(path: Path) -> Events:
 
 
 def clean_environment(mark: str) -> dict[str, str]:
-    """Without what the caller's shell says about some Python of its own."""
+    """Without what the caller's shell says about some Python of its own, and without warnings of what
+    takes long on a busy machine."""
     names = {"SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV"}
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in names}
-    return kept | {MARK: mark}
+    return kept | {MARK: mark, "GREENHOST_PIN_WARN": "0"}
 
 
 def kill_marked(mark: str) -> None:
