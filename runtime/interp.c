@@ -361,7 +361,10 @@ int gh_python_open(const gh_python_t *config) {
     gh__fail(0, "%s", "");
     int error = gh__take_struct(&own, sizeof(own), config);
     if (error < 0) return error;
-    if (!Py_IsInitialized()) return gh__interp_open(&own);
-    gh__fail(GH_EXIT_OSERR, "Python runs already; open a host in it");
-    return UV_EALREADY;
+    if (Py_IsInitialized())
+        return gh__refuse(UV_EALREADY, "Python runs already; open a host in it");
+    if (started)
+        return gh__refuse(UV_EALREADY,
+                          "Python has ended; greenlet can't be started twice in a process");
+    return gh__interp_open(&own);
 }

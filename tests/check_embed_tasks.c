@@ -30,89 +30,6 @@ START_TEST(it_opens_and_closes_and_opens_again) {
 }
 END_TEST
 
-START_TEST(what_is_closed_refuses_everything) {
-    open_guest((gh_config_t){0});
-    ck_ok(gh_close(host));
-    gh_promise_t *promise = NULL;
-    gh_stats_t stats = {.size = sizeof(stats)};
-    ck_fails(gh_close(host), UV_ESHUTDOWN);
-    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1")), UV_ESHUTDOWN);
-    ck_fails(gh_promise_new(host, &promise), UV_ESHUTDOWN);
-    ck_fails(gh_shutdown(host, 0, 0, NULL, NULL), UV_ESHUTDOWN);
-    ck_fails(gh_post(host, (gh_post_cb)abort, NULL), UV_ESHUTDOWN);
-    ck_fails(gh_tasks(host, (gh_task_cb)abort, NULL), UV_ESHUTDOWN);
-    ck_fails(gh_stats(host, &stats), UV_ESHUTDOWN);
-    ck_fails(gh_module(host, "m", &(gh_function_t){0}), UV_ESHUTDOWN);
-    ck_assert_ptr_null(gh_loop(host));
-    turn();
-    ck_ok(uv_loop_close(&program_loop));
-    gh_release(host);
-}
-END_TEST
-
-START_TEST(what_makes_no_sense_is_refused) {
-    open_guest((gh_config_t){0});
-    gh_host_t *other = NULL;
-    ck_fails(gh_open(&other, NULL), UV_EBUSY);
-    ck_fails(gh_open(NULL, NULL), UV_EINVAL);
-    ck_fails(gh_open(&other, &(gh_config_t){.size = 3}), UV_EINVAL);
-    ck_fails(gh_python_open(NULL), UV_EALREADY);
-    ck_fails(gh_spawn(NULL, NULL, GH_SPAWN(.code = "1")), UV_EINVAL);
-    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.name = "nothing to do")), UV_EINVAL);
-    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1", .file = "f")), UV_EINVAL);
-    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1", .count = 1)), UV_EINVAL);
-    ck_fails(gh_spawn(host, NULL, &(gh_spawn_t){.size = 1 << 20, .code = "1"}), UV_EINVAL);
-    ck_fails(gh_wait_task(NULL, 0), UV_EINVAL);
-    ck_fails(gh_task_cancel(NULL), UV_EINVAL);
-    ck_fails(gh_promise_settle(NULL, gh_none()), UV_EINVAL);
-    ck_fails(gh_wait_promise(NULL, 0, NULL), UV_EINVAL);
-    ck_fails(gh_wait_fd(0, 0, 0), UV_EINVAL);
-    ck_assert_ptr_null(gh_task_result(NULL));
-    ck_assert_ptr_null(gh_hold(NULL));
-    gh_release(NULL);
-    gh_task_release(NULL);
-    gh_promise_release(NULL);
-    close_guest();
-}
-END_TEST
-
-static void *be_elsewhere(void *unused) {
-    gh_stats_t stats = {.size = sizeof(stats)};
-    gh_promise_t *promise;
-    ck_fails(gh_spawn(host, NULL, GH_SPAWN(.code = "1")), UV_EPERM);
-    ck_fails(gh_close(host), UV_EPERM);
-    ck_fails(gh_shutdown(host, 0, 0, NULL, NULL), UV_EPERM);
-    ck_fails(gh_stats(host, &stats), UV_EPERM);
-    ck_fails(gh_promise_new(host, &promise), UV_EPERM);
-    ck_fails(gh_sleep(0), UV_EPERM);
-    ck_assert_ptr_null(gh_current());
-    ck_assert_ptr_eq(gh_hold(host), host);
-    gh_release(host);
-    return unused;
-}
-
-START_TEST(another_thread_is_told_so) {
-    pthread_t thread;
-    open_guest((gh_config_t){0});
-    ck_assert_int_eq(pthread_create(&thread, NULL, be_elsewhere, NULL), 0);
-    pthread_join(thread, NULL);
-    close_guest();
-}
-END_TEST
-
-START_TEST(a_callback_cannot_wait) {
-    open_guest((gh_config_t){0});
-    gh_task_t *task = spawn(GH_SPAWN(.code = "pass"));
-    ck_fails(gh_sleep(1), UV_EPERM);
-    ck_fails(gh_wait_task(task, -1), UV_EPERM);
-    ck_fails(gh_close(host), UV_EBUSY);
-    turn();
-    ck_ok(gh_wait_task(task, -1));
-    gh_task_release(task);
-    close_guest();
-}
-END_TEST
-
 /* ---- what is run ---- */
 
 static void on_done(gh_task_t *task, void *data) {
@@ -397,10 +314,6 @@ END_TEST
 
 static void fill(TCase *tests) {
     tcase_add_test(tests, it_opens_and_closes_and_opens_again);
-    tcase_add_test(tests, what_is_closed_refuses_everything);
-    tcase_add_test(tests, what_makes_no_sense_is_refused);
-    tcase_add_test(tests, another_thread_is_told_so);
-    tcase_add_test(tests, a_callback_cannot_wait);
     tcase_add_test(tests, values_go_in_and_come_out);
     tcase_add_test(tests, scripts_have_argv_environ_and_streams_of_their_own);
     tcase_add_test(tests, a_task_reads_from_the_program);

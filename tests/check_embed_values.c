@@ -155,11 +155,6 @@ static int wait_readable(gh_call_t *call) {
     return events < 0 ? events : gh_return(call, gh_int(events));
 }
 
-static int close_host(gh_call_t *call) {
-    ck_fails(gh_close(call->host), UV_EBUSY);
-    return gh_return(call, gh_none());
-}
-
 static const gh_function_t functions[] = {
     {"add", add, 2, NULL, "add(a, b)\n--\n\nThe sum."},
     {"nap", nap, 1, NULL, NULL},
@@ -168,7 +163,6 @@ static const gh_function_t functions[] = {
     {"fail", fail_with, 1, NULL, NULL},
     {"read", read_plainly, 1, NULL, NULL},
     {"wait", wait_readable, 2, NULL, NULL},
-    {"close", close_host, 0, NULL, NULL},
     {0},
 };
 
@@ -239,15 +233,6 @@ START_TEST(functions_read_through_the_surface) {
 }
 END_TEST
 
-START_TEST(a_task_or_a_finalizer_cannot_close_the_host) {
-    try_functions("import functions as f\n"
-                  "f.close()\n"
-                  "class A:\n"
-                  "    def __del__(self): f.close()\n"
-                  "a = A(); del a");
-}
-END_TEST
-
 /* ---- posts ---- */
 
 static int posts;
@@ -267,7 +252,6 @@ static void *post_two(void *unused) {
 START_TEST(a_thread_posts_in_order) {
     pthread_t thread;
     open_guest((gh_config_t){0});
-    ck_fails(gh_post(host, NULL, NULL), UV_EINVAL);
     ck_ok(gh_spawn(host, NULL, GH_SPAWN(.code = "import time; time.sleep(0.05)")));
     ck_assert_int_eq(pthread_create(&thread, NULL, post_two, NULL), 0);
     turn();
@@ -290,7 +274,6 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, functions_fail_as_system_calls_do);
     tcase_add_test(tests, functions_park_and_are_cancelled);
     tcase_add_test(tests, functions_read_through_the_surface);
-    tcase_add_test(tests, a_task_or_a_finalizer_cannot_close_the_host);
     tcase_add_test(tests, a_thread_posts_in_order);
 }
 

@@ -21,7 +21,10 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
-PyThreadState *gh__leave_gil(void) { return PyGILState_Check() ? PyEval_SaveThread() : NULL; }
+/* Once Python has ended, PyGILState_Check is true for everybody. */
+PyThreadState *gh__leave_gil(void) {
+    return gh__python_runs() && PyGILState_Check() ? PyEval_SaveThread() : NULL;
+}
 
 void gh__retake_gil(PyThreadState *left) {
     if (left != NULL) PyEval_RestoreThread(left);
