@@ -63,9 +63,18 @@ void gh__host_drop(gh_host_t *host) {
 
 /* ---- fork ---- */
 
+/* The host that is open, for a child that has none: whatever thread forked it. */
+static gh_host_t *opened;
+
+/* The surface is libc's there, and what is called with the parent's host fails. */
+static void leave_host(void) {
+    if (opened != NULL) opened->closed = true;
+    gh__current = opened = NULL;
+}
+
 /*
- * A fork leaves the thread that called it, and of its tasks the one that did.  If that is not the
- * loop thread, the child has no host: the surface is libc's there.
+ * A fork leaves the thread that called it, and of its tasks the one that did.  Where that is no task, the
+ * child has no host.
  */
 static void after_fork(void) {
     gh_host_t *host = gh__current;
@@ -73,10 +82,9 @@ static void after_fork(void) {
     gh__own_fds_after_fork();
     gh__lot_after_fork();
     gh__signal_after_fork();
-    if (host == NULL) return;
-    if (host->running == NULL) {
-        if (host->guest) gh__loop_after_fork(host);
-        gh__current = NULL;
+    if (host == NULL || host->running == NULL) {
+        if (host != NULL && host->guest) gh__loop_after_fork(host);
+        leave_host();
         return;
     }
     host->tid = gettid();
@@ -90,7 +98,7 @@ static void after_fork(void) {
     heap->count = 0;
     gh__task_after_fork(host);
     if (uv_mutex_init(&host->post_lock) < 0 || gh__loop_after_fork(host) < 0) {
-        gh__current = NULL;
+        leave_host();
         return;
     }
     gh__signal_open(host);
@@ -276,7 +284,7 @@ int gh_open(gh_host_t **out, const gh_config_t *given) {
     gh_host_t *host = host_new(&config);
     error = host ? open_in_python(host) : UV_ENOMEM;
     if (error == 0) {
-        *out = host;
+        *out = opened = host;
         return 0;
     }
     if (gh_error_message()[0] == '\0' && error != UV_ECANCELED)
@@ -369,7 +377,7 @@ void gh__host_close(gh_host_t *host) {
     gh__switch_close(host);
     gh__sources_close(host);
     gh__streams_forget(host);
-    gh__current = NULL;
+    gh__current = opened = NULL;
     uv_mutex_lock(&host->post_lock);
     host->closed = true;
     uv_mutex_unlock(&host->post_lock);
