@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Cancel scopes in tasks of asyncio and Trio, of which several share one task of greenhost.
 
-There a CancelScope has a twin, which belongs to the async task and does the work: under Trio one of
-Trio's own, under asyncio the one below. So a scope around await_() cancels what that waits for.
+There a CancelScope has a twin, which belongs to the async task: under Trio one of Trio's own, under
+asyncio the one below. So a scope around await_() cancels what that waits for.
 """
 
 import asyncio

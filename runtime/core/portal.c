@@ -11,7 +11,11 @@
  */
 #include "core/portal.h"
 #include "core/frames.h"
+#include "core/scope.h"
 #include "core/switch.h"
+#include "core/task.h"
+#include "current.h"
+#include "host.h"
 #include "internal.h"
 
 _Thread_local gh__portals_t gh__portals;
@@ -220,6 +224,24 @@ static int go_on(gh__portal_t *portal) {
     return status;
 }
 
+/* Scopes that are entered behind the portal are the task's during its steps: neither the library's own
+ * waits are in them nor its other tasks. */
+static int go_on_in_scope(gh__portal_t *portal) {
+    gh_task_t *task = gh__current != NULL ? gh__current->running : NULL;
+    if (task == NULL) return go_on(portal);
+    PyObject *outer = Py_XNewRef(task->scope), *inner = (PyObject *)portal->scope;
+    portal->scope = NULL;
+    if (GH__UNLIKELY(inner != NULL)) gh__scope_activate(task, (gh__scope_t *)inner);
+    int status = go_on(portal);
+    if (GH__UNLIKELY((PyObject *)task->scope != outer)) {
+        portal->scope = (gh__scope_t *)Py_XNewRef(task->scope);
+        gh__scope_activate(task, (gh__scope_t *)outer);
+    }
+    Py_XDECREF(inner);
+    Py_XDECREF(outer);
+    return status;
+}
+
 /* Clears what belongs to the greenlets.  What still waits in them is thrown out of there, if this
  * was the last that knew of them. */
 void gh__portal_abandon(gh__portal_t *portal) {
@@ -228,6 +250,7 @@ void gh__portal_abandon(gh__portal_t *portal) {
     Py_CLEAR(portal->inner);
     Py_CLEAR(portal->library);
     Py_CLEAR(portal->context);
+    Py_CLEAR(portal->scope);
 }
 
 static PySendResult read_message(gh__portal_t *portal, PyObject **result) {
@@ -266,7 +289,7 @@ PySendResult gh__portal_step(gh__portal_t *portal, PyObject *value, PyObject **r
     portal->begun = portal->stepping = true;
     gh__portals.current = portal;
     post(portal, Py_XNewRef(value), value ? GH__PORTAL_VALUE : GH__PORTAL_ERROR);
-    int status = begin_step(portal) < 0 ? -1 : go_on(portal);
+    int status = begin_step(portal) < 0 ? -1 : go_on_in_scope(portal);
     gh__portals.current = outer;
     portal->stepping = false;
     PySendResult step = PYGEN_ERROR;

@@ -39,12 +39,14 @@ typedef enum {
  * greenlet while it is there, which the garbage collector can't see.  So the coroutine must close it. */
 struct gh__portal_s {
     PyObject_HEAD gh__portal_run_t run;
-    PyObject *target;     /* the coroutine or function that runs behind it */
-    PyObject *tasks[2];   /* who was running at the first step, of each library; borrowed */
-    PyGreenlet *library;  /* the greenlet that the last step came from */
-    PyGreenlet *inner;    /* NULL between steps, unless it waits or the program has it */
-    PyGreenlet *waiting;  /* in gh__portal_yield: the inner one or one made by it; else NULL */
-    PyObject *context;    /* the contextvars that the inner greenlet was last given */
+    PyObject *target;    /* the coroutine or function that runs behind it */
+    PyObject *tasks[2];  /* who was running at the first step, of each library; borrowed */
+    PyGreenlet *library; /* the greenlet that the last step came from */
+    PyGreenlet *inner;   /* NULL between steps, unless it waits or the program has it */
+    PyGreenlet *waiting; /* in gh__portal_yield: the inner one or one made by it; else NULL */
+    PyObject *context;   /* the contextvars that the inner greenlet was last given */
+    struct gh__scope_s
+        *scope;           /* between steps, the innermost that was entered behind it; or NULL */
     PyObject *message[3]; /* a value, or an exception as PyErr_Fetch gives it */
     gh__portal_message_t state; /* what the message is */
     bool begun, stepping, done;

@@ -23,6 +23,10 @@ static gh__scope_t *scope_at(gh__link_t *sibling) {
     return GH__CONTAINER(sibling, gh__scope_t, sibling);
 }
 
+bool gh__scope_in_tree(const gh__scope_t *scope) {
+    return scope->state == GH__SCOPE_ENTERED && scope->host != NULL;
+}
+
 bool gh__scope_inherits(const gh__scope_t *scope) {
     return scope->parent != NULL && !scope->shield && scope->parent->effective;
 }
@@ -108,7 +112,7 @@ void gh__scope_activate(gh_task_t *task, gh__scope_t *scope) {
 
 void gh__scope_cancel(gh__scope_t *scope) {
     scope->called = true;
-    if (scope->state != GH__SCOPE_ENTERED) return;
+    if (!gh__scope_in_tree(scope)) return;
     gh__deadline_stop(scope->host, &scope->deadline);
     recalculate(scope);
 }
@@ -125,14 +129,14 @@ static int start_deadline(gh__scope_t *scope) {
 
 int gh__scope_set_deadline(gh__scope_t *scope, double when) {
     scope->when = when;
-    if (scope->state != GH__SCOPE_ENTERED) return 0;
+    if (!gh__scope_in_tree(scope)) return 0;
     gh__deadline_stop(scope->host, &scope->deadline);
     return start_deadline(scope);
 }
 
 void gh__scope_set_shield(gh__scope_t *scope, bool shield) {
     scope->shield = shield;
-    if (scope->state == GH__SCOPE_ENTERED && scope->twin == NULL) recalculate(scope);
+    if (gh__scope_in_tree(scope)) recalculate(scope);
 }
 
 /* ---- coming and going ---- */

@@ -23,12 +23,12 @@ typedef enum { GH__SCOPE_FRESH, GH__SCOPE_ENTERED, GH__SCOPE_LEFT } gh__scope_st
 
 /* Owned by Python's reference count: each task owns its innermost scope, each scope its parent. */
 typedef struct gh__scope_s {
-    PyObject_HEAD gh_host_t *host; /* whose task has entered it */
+    PyObject_HEAD gh_host_t *host; /* whose task has entered it; NULL: it is not in the tree */
     struct gh__scope_s *parent;    /* NULL for none */
     gh__link_t sibling;            /* in parent->children */
     gh__link_t children, tasks;
     gh__deadline_t deadline; /* in the heap while entered and not called */
-    PyObject *twin;          /* what does its work in a task of asyncio or Trio; NULL elsewhere */
+    PyObject *twin;          /* does its work for what asyncio or Trio waits for; NULL elsewhere */
     double when;             /* the deadline as the program gave it, in seconds of gh__now */
     gh__scope_state_t state;
     bool shield;    /* cancellation from further out stops here */
@@ -56,6 +56,8 @@ void gh__scope_cancel(gh__scope_t *scope);
 /* Seconds of gh__now; infinity for none.  0, or UV_ENOMEM. */
 int gh__scope_set_deadline(gh__scope_t *scope, double when);
 void gh__scope_set_shield(gh__scope_t *scope, bool shield);
+/* Whether it is part of the tree: entered, and not by a task of asyncio or Trio without a portal. */
+bool gh__scope_in_tree(const gh__scope_t *scope);
 /* True when `scope` is `inner` or around it. */
 bool gh__scope_encloses(const gh__scope_t *scope, const gh__scope_t *inner);
 /* True when the cancellation that is in force comes from further out. */

@@ -10,6 +10,7 @@
 #include "core/scope.h"
 #include "core/switch.h"
 #include "core/task.h"
+#include "current.h"
 #include "host.h"
 #include "internal.h"
 #include "pymod/pymod.h"
@@ -41,8 +42,7 @@ static int refuse_delete(PyObject *value) {
 
 /* One that is entered belongs to the tasks, so to their thread. */
 static int check_thread(const gh__scope_t *self) {
-    if (self->state != GH__SCOPE_ENTERED || self->twin != NULL) return 0;
-    return gh__host_or_raise() != NULL ? 0 : -1;
+    return !gh__scope_in_tree(self) || gh__host_or_raise() != NULL ? 0 : -1;
 }
 
 /* ---- in a task of asyncio or Trio ---- */
@@ -74,10 +74,7 @@ static int set_deadline(gh__scope_t *self, PyObject *value, void *Py_UNUSED(clos
     double when;
     if (refuse_delete(value) < 0 || check_thread(self) < 0 || parse_deadline(value, &when) < 0)
         return -1;
-    if (self->twin != NULL) {
-        self->when = when;
-        return call_twins("set_deadline", self->twin, value) < 0 ? -1 : 0;
-    }
+    if (self->twin != NULL && call_twins("set_deadline", self->twin, value) < 0) return -1;
     if (gh__scope_set_deadline(self, when) == 0) return 0;
     PyErr_NoMemory();
     return -1;
@@ -99,12 +96,11 @@ static int set_shield(gh__scope_t *self, PyObject *value, void *Py_UNUSED(closur
 /* The loop looks at deadlines once a turn; whoever asks must not be told of an older state. */
 static PyObject *get_cancel_called(gh__scope_t *self, void *Py_UNUSED(closure)) {
     if (check_thread(self) < 0) return NULL;
-    if (self->twin != NULL) {
-        int called = ask_twin(self, "cancel_called");
-        return called < 0 ? NULL : PyBool_FromLong(called);
-    }
-    if (self->state != GH__SCOPE_LEFT && !self->called && self->when <= now_in_seconds())
-        gh__scope_cancel(self);
+    int called = self->twin != NULL
+                     ? ask_twin(self, "cancel_called")
+                     : self->state != GH__SCOPE_LEFT && self->when <= now_in_seconds();
+    if (called < 0) return NULL;
+    if (called && !self->called) gh__scope_cancel(self);
     return PyBool_FromLong(self->called);
 }
 
@@ -134,37 +130,9 @@ PyDoc_STRVAR(cancel_doc,
 
 static PyObject *scope_cancel(gh__scope_t *self, PyObject *Py_UNUSED(args)) {
     if (check_thread(self) < 0) return NULL;
-    if (self->twin != NULL) return PyObject_CallMethod(self->twin, "cancel", NULL);
     gh__scope_cancel(self);
+    if (self->twin != NULL) return PyObject_CallMethod(self->twin, "cancel", NULL);
     Py_RETURN_NONE;
-}
-
-/* The async task that is running has scopes of its own: the twin is entered in its place. */
-static PyObject *enter_twin(gh__scope_t *self) {
-    PyObject *module = PyImport_ImportModule("greenhost.twins");
-    PyObject *twin = module ? PyObject_CallMethod(module, "enter", "O", (PyObject *)self) : NULL;
-    Py_XDECREF(module);
-    if (twin == NULL) return NULL;
-    self->twin = twin;
-    self->state = GH__SCOPE_ENTERED;
-    return Py_NewRef((PyObject *)self);
-}
-
-static PyObject *scope_enter(gh__scope_t *self, PyObject *Py_UNUSED(args)) {
-    PyObject *tasks[2];
-    if (self->state != GH__SCOPE_FRESH) {
-        PyErr_SetString(PyExc_RuntimeError,
-                        "each CancelScope may only be used for a single 'with' block");
-        return NULL;
-    }
-    if (gh__async_tasks(tasks) < 0) return NULL;
-    if (tasks[0] != NULL || tasks[1] != NULL) return enter_twin(self);
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL) return NULL;
-    /* From here on even a task that is alone parks, so there has to be a loop. */
-    if (gh__switch_open(host) < 0) return NULL;
-    if (gh__scope_enter(host->running, self) < 0) return PyErr_NoMemory();
-    return Py_NewRef((PyObject *)self);
 }
 
 /* ---- leaving ---- */
@@ -270,32 +238,82 @@ PyObject *gh__exit_with(PyObject *error, PyObject *rest) {
     return NULL;
 }
 
-static PyObject *exit_twin(gh__scope_t *self, PyObject *error, PyObject *args) {
-    PyObject *exit = PyObject_GetAttrString(self->twin, "__exit__");
-    PyObject *absorbed = exit ? PyObject_CallObject(exit, args) : NULL;
-    int called = ask_twin(self, "cancel_called"), caught = ask_twin(self, "cancelled_caught");
+/* What remains of the error (stolen, NULL for none) once the twin has been left with it. */
+static PyObject *leave_twin(gh__scope_t *self, PyObject *error) {
+    PyObject *value = error ? error : Py_None, *type = error ? (PyObject *)Py_TYPE(error) : Py_None;
+    PyObject *exit = PyObject_CallMethod(self->twin, "__exit__", "OOO", type, value, Py_None);
+    int absorbed = exit ? PyObject_IsTrue(exit) : -1;
+    int called = absorbed < 0 ? -1 : ask_twin(self, "cancel_called");
+    int caught = called < 0 ? -1 : ask_twin(self, "cancelled_caught");
     Py_XDECREF(exit);
     self->state = GH__SCOPE_LEFT;
-    self->called = called > 0;
-    self->caught = caught > 0;
+    self->called = self->called || called > 0;
+    self->caught = self->caught || caught > 0;
     Py_CLEAR(self->twin);
-    if (absorbed == NULL || called < 0 || caught < 0) {
-        Py_XDECREF(absorbed);
+    if (caught >= 0 && !absorbed) return error;
+    Py_XDECREF(error);
+    if (caught < 0) return gh__take_error();
+    return self->fails && self->caught ? too_slow() : NULL;
+}
+
+/* The portal behind which it was entered may have ended before it. */
+static PyObject *leave_tree(gh_task_t *task, gh__scope_t *self, PyObject *error) {
+    if (self->twin == NULL || gh__scope_encloses(self, task->scope))
+        return gh__scope_leave(task, self, error);
+    gh__scope_close(self);
+    return error;
+}
+
+/* ---- with ---- */
+
+/* The async task that is running has scopes of its own, for what its library waits for. */
+static int enter_twin(gh__scope_t *self) {
+    PyObject *module = PyImport_ImportModule("greenhost.twins");
+    self->twin = module ? PyObject_CallMethod(module, "enter", "O", (PyObject *)self) : NULL;
+    Py_XDECREF(module);
+    if (self->twin == NULL) return -1;
+    self->state = GH__SCOPE_ENTERED;
+    return 0;
+}
+
+/* For what blocks the task, and the async library with it. */
+static int enter_tree(gh__scope_t *self) {
+    gh_host_t *host = gh__host_or_raise();
+    /* From here on even a task that is alone parks, so there has to be a loop. */
+    if (host == NULL || gh__switch_open(host) < 0) return -1;
+    if (gh__scope_enter(host->running, self) == 0) return 0;
+    PyErr_NoMemory();
+    return -1;
+}
+
+static PyObject *scope_enter(gh__scope_t *self, PyObject *Py_UNUSED(args)) {
+    PyObject *tasks[2];
+    gh__portal_t *portal = gh__portals.current;
+    if (self->state != GH__SCOPE_FRESH) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "each CancelScope may only be used for a single 'with' block");
         return NULL;
     }
-    bool fails = self->fails && self->caught && PyObject_IsTrue(absorbed);
-    return fails ? (Py_DECREF(absorbed), gh__exit_with(error, too_slow())) : absorbed;
+    if (gh__async_tasks(tasks) < 0) return NULL;
+    bool alone = tasks[0] == NULL && tasks[1] == NULL;
+    bool steps = gh__current != NULL && portal != NULL && gh__portal_is_of(portal, tasks);
+    if (!alone && enter_twin(self) < 0) return NULL;
+    if ((!alone && !steps) || enter_tree(self) == 0) return Py_NewRef((PyObject *)self);
+    PyObject *failure = gh__take_error();
+    return gh__exit_with(Py_None, alone ? failure : leave_twin(self, failure));
 }
 
 static PyObject *scope_exit(gh__scope_t *self, PyObject *args) {
     PyObject *type, *error, *traceback;
-    if (self->twin != NULL && PyTuple_GET_SIZE(args) == 3)
-        return exit_twin(self, PyTuple_GET_ITEM(args, 1), args);
-    gh_host_t *host = gh__host_or_raise();
-    if (host == NULL || !PyArg_ParseTuple(args, "OOO:__exit__", &type, &error, &traceback))
-        return NULL;
-    PyObject *given = error == Py_None ? NULL : Py_NewRef(error);
-    return gh__exit_with(error, gh__scope_leave(host->running, self, given));
+    if (!PyArg_ParseTuple(args, "OOO:__exit__", &type, &error, &traceback)) return NULL;
+    PyObject *rest = error == Py_None ? NULL : Py_NewRef(error);
+    if (self->twin == NULL || gh__scope_in_tree(self)) {
+        gh_host_t *host = gh__host_or_raise();
+        if (host == NULL) return NULL;
+        rest = leave_tree(host->running, self, rest);
+    }
+    if (self->twin != NULL) rest = leave_twin(self, rest);
+    return gh__exit_with(error, rest);
 }
 
 static PyMethodDef scope_methods[] = {
@@ -338,7 +356,7 @@ static int scope_traverse(gh__scope_t *self, visitproc visit, void *arg) {
 /* Tasks and scopes inside would own it; but it may still have a parent and a deadline. */
 static void scope_dealloc(gh__scope_t *self) {
     PyObject_GC_UnTrack(self);
-    if (self->state == GH__SCOPE_ENTERED && self->twin == NULL) gh__scope_close(self);
+    if (gh__scope_in_tree(self)) gh__scope_close(self);
     Py_CLEAR(self->twin);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }

@@ -5,6 +5,7 @@ Run by python3 it runs itself under greenhost, which the tests are about; GREENH
 """
 
 import asyncio
+import subprocess
 import os
 import subprocess
 import sys
@@ -165,6 +166,83 @@ class Scopes(unittest.TestCase):
 
         await self.gather(wait, cancel)
         self.assertTrue(scope.cancelled_caught)
+
+    @under_both
+    async def test_around_what_blocks_the_loop(self):
+        with move_on_after(0.01) as scope:
+            time.sleep(LONG)
+            self.fail("went on")
+        self.assertTrue(scope.cancelled_caught and scope.cancel_called)
+        with self.assertRaises(greenhost.TooSlowError), fail_after(0.01):
+            subprocess.run(["sleep", str(LONG)])
+        time.sleep(0.001)
+        await self.sleep(0.001)
+
+    @under_both
+    async def test_one_scope_after_the_other_in_one_task(self):
+        with move_on_after(0.01) as scope:
+            try:
+                await_(self.sleep(LONG))
+            finally:
+                with self.assertRaises(greenhost.Cancelled):
+                    time.sleep(LONG)
+        self.assertTrue(scope.cancelled_caught)
+
+    @under_both
+    async def test_nested_around_what_blocks_the_loop(self):
+        with CancelScope() as outer:
+            with CancelScope() as inner:
+                outer.cancel()
+                with CancelScope(shield=True):
+                    time.sleep(0.001)
+                    await_(self.sleep(0.001))
+                time.sleep(LONG)
+            self.fail("went on")
+        self.assertEqual([inner.cancelled_caught, outer.cancelled_caught], [False, True])
+
+    @under_both
+    async def test_what_blocks_the_loop_in_another_task(self):
+        ended = []
+
+        async def cancelled():
+            await ensure_portal()
+            with CancelScope() as scope:
+                scope.cancel()
+                for _ in range(3):
+                    self.assertTrue(self.is_cancelled())
+                    with self.assertRaises(greenhost.Cancelled):
+                        time.sleep(LONG)
+            ended.append("cancelled")
+
+        async def other():
+            await ensure_portal()
+            for _ in range(5):
+                time.sleep(0.001)
+                await self.sleep(0)
+                await_(self.sleep(0.001))
+            ended.append("other")
+
+        await self.gather(cancelled, other)
+        self.assertEqual(ended, ["cancelled", "other"])
+
+    @under_both
+    async def test_deadline_around_what_blocks_the_loop_is_moved(self):
+        with move_on_after(LONG) as scope:
+            await_(self.sleep(0))
+            scope.deadline = greenhost.current_time() + 0.01
+            self.assertEqual(greenhost.current_effective_deadline(), scope.deadline)
+            time.sleep(LONG)
+        self.assertTrue(scope.cancelled_caught)
+
+    @under_both
+    async def test_its_portal_ends_first(self):
+        async def without():
+            scope = CancelScope()
+            await greenhost.with_portal_run_sync(scope.__enter__)
+            time.sleep(0)
+            self.assertFalse(scope.__exit__(None, None, None))
+
+        await self.gather(without)
 
     @under_both
     async def test_a_nursery_says_what_to_use(self):
