@@ -27,7 +27,7 @@ def _watch_asyncio(tasks: Any) -> None:
     def add_with_portal(task: Any) -> None:
         add(task)
         if hasattr(task, "get_coro"):  # whatever is no task but of the same kind may be there
-            replace_coroutine(task, open_portal(task.get_coro()))
+            replace_coroutine(task, open_portal(task._coro))
 
     tasks._all_tasks.add = add_with_portal
 

@@ -83,8 +83,7 @@ def _current() -> tuple[Any, Any]:
 
 
 def _coroutine(task: Any) -> Any:
-    get_coro = getattr(task, "get_coro", None)
-    return task.coro if get_coro is None else get_coro()
+    return task._coro if hasattr(task, "get_coro") else task.coro
 
 
 def _is_bestowed(task: Any) -> bool:

@@ -123,9 +123,44 @@ static PyObject **coroutine_field(PyObject *task, PyObject *coroutine) {
     return fits && *field == coroutine ? field : NULL;
 }
 
+/* As the program calls it: it sees its own coroutine. */
+static PyObject *get_coro(PyObject *task, PyObject *Py_UNUSED(args)) {
+    PyObject *coroutine = PyObject_GetAttrString(task, "_coro");
+    return coroutine ? gh__portal_seen_through(coroutine) : NULL;
+}
+
+static PyMethodDef get_coro_def = {"get_coro", get_coro, METH_NOARGS, "Return the coroutine."};
+
+/* asyncio's own type, whatever the program has derived from it: the last that has the method. */
+static PyTypeObject *type_with_get_coro(PyObject *task) {
+    PyObject *types = Py_TYPE(task)->tp_mro;
+    for (Py_ssize_t i = PyTuple_GET_SIZE(types) - 1; i >= 0; i--) {
+        PyTypeObject *type = (PyTypeObject *)PyTuple_GET_ITEM(types, i);
+        if (PyDict_GetItemString(type->tp_dict, get_coro_def.ml_name) != NULL) return type;
+    }
+    return NULL;
+}
+
+/* The type is static, so nothing written in Python could do this. */
+static int hide_portals(PyTypeObject *type) {
+    PyObject *method = PyDict_GetItemString(type->tp_dict, get_coro_def.ml_name);
+    if (Py_IS_TYPE(method, &PyMethodDescr_Type) &&
+        ((PyMethodDescrObject *)method)->d_method == &get_coro_def)
+        return 0;
+    PyObject *ours = PyDescr_NewMethod(type, &get_coro_def);
+    int result = ours ? PyDict_SetItemString(type->tp_dict, get_coro_def.ml_name, ours) : -1;
+    Py_XDECREF(ours);
+    PyType_Modified(type);
+    return result;
+}
+
 int gh__asyncio_replace_coroutine(PyObject *task, PyObject *coroutine) {
-    PyObject *old = PyObject_CallMethod(task, "get_coro", NULL);
-    if (old == NULL) return -1;
+    PyTypeObject *type = type_with_get_coro(task);
+    PyObject *old = PyObject_GetAttrString(task, "_coro");
+    if (old == NULL || (type != NULL && hide_portals(type) < 0)) {
+        Py_XDECREF(old);
+        return -1;
+    }
     PyObject **field = coroutine_field(task, old);
     Py_DECREF(old);
     /* A task written in Python has an attribute that can be set; one that has neither says so. */

@@ -165,6 +165,12 @@ static void face_dealloc(face_t *self) {
 
 /* ---- what it shows ---- */
 
+PyObject *gh__portal_seen_through(PyObject *coroutine) {
+    if (Py_IS_TYPE(coroutine, &gh__PortalType))
+        Py_SETREF(coroutine, Py_NewRef(((face_t *)coroutine)->portal->target));
+    return coroutine;
+}
+
 static PyObject *get_of_target(face_t *self, void *name) {
     return PyObject_GetAttrString(self->portal->target, name);
 }

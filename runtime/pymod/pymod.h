@@ -81,6 +81,8 @@ PyObject *gh__start_os_thread(PyObject *module, PyObject *call);
 /* ---- from portal.c ---- */
 
 extern PyTypeObject gh__PortalType;
+/* The coroutine (stolen) itself, or what is behind it if it is a Portal. */
+PyObject *gh__portal_seen_through(PyObject *coroutine);
 /* The functions that greenhost.portals wraps. */
 extern PyMethodDef gh__portal_functions[];
 

@@ -541,9 +541,16 @@ class Await(unittest.TestCase):
             task = asyncio.current_task()
             self.assertIn("main() running at", repr(task))
             self.assertIs(task.get_stack()[-1].f_code, task.get_coro().cr_code)
-            self.assertTrue(asyncio.iscoroutine(task.get_coro()))
+            self.assertIs(task.get_coro(), coroutine)
 
-        asyncio.run(main())
+        class OwnTask(asyncio.Task):
+            pass
+
+        for make in (asyncio.Task, OwnTask, asyncio.tasks._PyTask):
+            with asyncio.Runner() as runner:
+                runner.get_loop().set_task_factory(lambda loop, coro, **kwds: make(coro, loop=loop))
+                coroutine = main()
+                runner.run(coroutine)
 
     def test_dropped_in_the_middle(self):
         seen = []
@@ -562,7 +569,7 @@ class Await(unittest.TestCase):
             task = loop.create_task(main())
             for _ in range(3):
                 await asyncio.sleep(0)
-            portal = task.get_coro()
+            portal = task._coro
             self.assertEqual(seen, [])
             portal.close()
             self.assertEqual(seen, ["finally"])
