@@ -154,17 +154,16 @@ typedef struct gh_config_s {
     uint64_t task_ms;          /* the deadline of tasks that gh_spawn gives none; 0: none */
     bool threads_as_tasks; /* the threads that Python code starts on the loop thread are tasks, and
                             * give way when they compute for long, as the main task then does */
-    bool ends_stuck; /* a program all of whose tasks wait for each other is ended, with a report and
-                      * GH_EXIT_STUCK; only where the host makes the loop */
+    bool ends_stuck; /* where all tasks wait for each other: a report, and the main task's waits
+                      * end, with SystemExit(GH_EXIT_STUCK), in C UV_ECANCELED; not in a guest */
 } gh_config_t;
 
 /* Opens a host on the calling thread, which becomes its loop thread, and starts Python if that does
  * not run.  There is one host at a time.
  * host: receives the host, to be closed with gh_close and let go of with gh_release.
  * config: NULL for one of zeros.
- * Errors: UV_EBUSY: this thread has a host.  UV_EPERM: Python's main thread is another one.  UV_ENOSYS:
- * greenlet or libuv is unusable, or the surface is not active.  UV_EMFILE, UV_ENOMEM, and those of
- * gh_python_open.
+ * Errors: UV_EBUSY: this thread has a host.  UV_EPERM: it is not Python's main one.  UV_ENOSYS: greenlet
+ * or libuv is unusable, or there is no surface.  UV_EMFILE, UV_ENOMEM, and those of gh_python_open.
  * [Python's main thread | any | no | the caller's, until gh_release | UV_E*] */
 GH_EXPORT int gh_open(gh_host_t **host, const gh_config_t *config);
 
@@ -180,8 +179,7 @@ GH_EXPORT int gh_shutdown(gh_host_t *host, uint64_t drain_ms, uint64_t cancel_ms
 
 /* Closes the host: the surface is libc's again, and what is called with the host fails.  The program's
  * loop has to turn once more before uv_loop_close.  Python goes on; a host may be opened again.
- * Errors: UV_EBUSY: tasks are left (see gh_shutdown), or a task calls it, or a callback of a loop that
- * the host made.  UV_ESHUTDOWN: it is closed.
+ * UV_EBUSY: tasks are left (see gh_shutdown), or a task calls it, or a callback of a loop of the host's.
  * [loop, callback or main task | any | no | - | UV_E*] */
 GH_EXPORT int gh_close(gh_host_t *host);
 
@@ -195,9 +193,8 @@ GH_EXPORT gh_host_t *gh_current(void);
 /* The loop that the tasks of an open host run in.  [any | any | no | borrowed | NULL: it has none yet] */
 GH_EXPORT uv_loop_t *gh_loop(gh_host_t *host);
 
-/* Whether the calls of libpython and of extension modules come to this library first.  They do where
- * it is linked, and where it is preloaded, by its other name libgreenhost-surface.so; not where it was
- * opened with dlopen, when libc was there before.
+/* Whether the calls of libpython and of extension modules come to this library first: where it is linked,
+ * or preloaded by its other name libgreenhost-surface.so; not where it was opened with dlopen.
  * reason: receives a sentence that says why not and what to do, or "" (static); may be NULL.
  * [any | any | no | static | never fails; true or false] */
 GH_EXPORT bool gh_surface_active(const char **reason);
@@ -340,14 +337,13 @@ GH_EXPORT struct _object *gh_promise_object(gh_promise_t *promise);
 
 /* ---- streams ---- */
 
-/* Makes a Python file of a stream of libuv's, the same each time until that file is closed: binary, not
+/* Makes a Python file of a stream of the program's, the same until that file is closed: binary, not
  * buffered, what io.BufferedReader and its like take.  The stream is read only while a task waits for
  * it, and no further than that asks; not where the program reads it itself (EALREADY).  Once the program
  * calls uv_close, whoever waits or tries again gets an OSError, EBADF.
  * file: receives the file, to be passed on as gh_object(file).
  * Errors: UV_EINVAL: it is closing, of another loop, or neither TCP nor pipe nor TTY.  UV_ENOMEM.
- * [loop, task or callback | any | no | the stream stays the program's; *file is borrowed, until uv_close
- * or the file's own close() | UV_E*] */
+ * [loop, task or callback | any | no | *file is borrowed, until uv_close or its own close() | UV_E*] */
 GH_EXPORT int gh_stream_file(gh_host_t *host, uv_stream_t *stream, struct _object **file);
 
 /* ---- C functions for Python ---- */

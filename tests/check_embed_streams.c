@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* check_embed_streams.c: Python reads and writes streams of libuv's that are the program's. */
 #include <arpa/inet.h>
+#include <pty.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -155,6 +156,51 @@ START_TEST(it_is_what_buffers_are_made_of) {
                    "text.write('done'); text.flush()\n"
                    "assert os.read(peer, 9) == b'done' and not f.closed\n"
                    "text.close(); assert f.closed");
+}
+END_TEST
+
+START_TEST(a_terminal_is_one_too) {
+    int master, slave;
+    open_guest((gh_config_t){0});
+    ck_ok(gh_module(host, "program", functions));
+    ck_ok(openpty(&master, &slave, NULL, NULL, NULL));
+    ck_ok(uv_tty_init(&program_loop, &handle.tty, slave, 1));
+    peer = master;
+    run_code(START "os.write(peer, b'line\\n'); assert f.readline() == b'line\\n'\n"
+                   "assert os.read(peer, 9) == b'line\\r\\n'\n" /* the echo */
+                   "f.write(b'done\\n'); assert os.read(peer, 9) == b'done\\r\\n'");
+    close_all();
+}
+END_TEST
+
+START_TEST(it_may_be_of_the_hosts_own_loop) {
+    struct _object *file;
+    int pair[2];
+    open_with((gh_config_t){0});
+    ck_ok(gh_module(host, "program", functions));
+    ck_assert_ptr_null(gh_loop(host));
+    ck_fails(gh_stream_file(host, stream, &file), UV_EINVAL);
+    gh_task_t *first = spawn(GH_SPAWN(.code = "pass"));
+    ck_ok(gh_wait_task(first, -1));
+    ck_ok(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+    ck_ok(uv_pipe_init(gh_loop(host), &handle.pipe, 0));
+    ck_ok(uv_pipe_open(&handle.pipe, pair[0]));
+    peer = pair[1];
+    gh_task_t *reader = spawn(GH_SPAWN(.code = START "assert f.read(4) == b'text'"));
+    ck_fails(gh_wait_task(reader, 1), UV_ETIMEDOUT);
+    ck_assert_int_eq(write(peer, "text", 4), 4);
+    ck_ok(gh_wait_task(reader, -1));
+    ck_assert_int_eq(gh_task_result(reader)->outcome, GH_RETURNED);
+    gh_task_t *late = spawn(GH_SPAWN(.code = START "raises(OSError, f.read, 1, code=errno.EBADF)"));
+    ck_fails(gh_wait_task(late, 1), UV_ETIMEDOUT);
+    close_stream();
+    ck_ok(gh_wait_task(late, -1));
+    ck_assert_int_eq(gh_task_result(late)->outcome, GH_RETURNED);
+    gh_task_release(late);
+    gh_task_release(reader);
+    gh_task_release(first);
+    ck_ok(gh_close(host));
+    gh_release(host);
 }
 END_TEST
 
@@ -322,6 +368,8 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, two_that_read_each_get_their_own);
     tcase_add_test(tests, a_writer_waits_for_its_peer);
     tcase_add_test(tests, it_is_what_buffers_are_made_of);
+    tcase_add_test(tests, a_terminal_is_one_too);
+    tcase_add_test(tests, it_may_be_of_the_hosts_own_loop);
     tcase_add_test(tests, an_error_is_an_oserror);
     tcase_add_test(tests, what_the_program_reads_is_its_own);
     tcase_add_test(tests, a_task_is_cancelled_and_loses_nothing);
