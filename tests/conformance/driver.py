@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Run one module of somebody's tests, test by test, and tell what becomes of each.
 
-    driver.py MODULE PLACE LOG [--skip FILE] [--only FILE]
+    driver.py MODULE PLACE LOG [--skip FILE] [--only FILE] [--interval SECONDS]
 
 MODULE is one of CPython's `test` package, by its last name, or one of a library's tests in full:
-greenlet's are made with unittest, Trio's with pytest. PLACE is `main`, `task` (inside a task of greenhost) or `thread`. LOG receives a line
-`STATUS<tab>TEST` for each event: `listed` for every test there is, `start` before one begins, then
-`pass`, `fail`, `error`, `skip` or `xfail`, and `end` when the module is through; so whoever started
-us knows which test hangs, and can go on without it. The FILEs name tests, one a line.
+greenlet's are made with unittest, Trio's with pytest. PLACE is `main`, `task` (inside a task of
+greenhost) or `thread`. LOG receives a line `STATUS<tab>TEST` for each event: `listed` for every test
+there is, `start` before one begins, then `pass`, `fail`, `error`, `skip` or `xfail`, and `end` when
+the module is through; so whoever started us knows which test hangs, and can go on without it. The
+FILEs name tests, one a line. SECONDS is the switch interval to run them with.
 """
 
 import argparse
@@ -184,8 +185,8 @@ def run_pytest(module: str, log: Log, wanted: Wanted) -> None:
 
 
 def run(module: str, log: Log, wanted: Wanted) -> None:
-    library, _, rest = module.partition(".")
-    if not rest:
+    library = module.partition(".")[0]
+    if library.startswith("test_"):
         run_cpython(module, log, wanted)
     elif library in WITH_PYTEST:
         run_pytest(module, log, wanted)
@@ -215,9 +216,12 @@ def main() -> None:
     parser.add_argument("log")
     parser.add_argument("--skip", type=Path)
     parser.add_argument("--only", type=Path)
+    parser.add_argument("--interval", type=float, default=0.0)
     options = parser.parse_args()
     skip = set(options.skip.read_text().splitlines()) if options.skip else set()
     only = set(options.only.read_text().splitlines()) if options.only else None
+    if options.interval:
+        sys.setswitchinterval(options.interval)
     # Tests read the command line, and import what lies beside the script.
     del sys.argv[1:], sys.path[0]
     log = Log(options.log)

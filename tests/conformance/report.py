@@ -10,7 +10,7 @@ from typing import NamedTuple
 # Added to the outcome of a test that failed at first and passed when it was run once more.
 SECOND = ", then pass"
 
-# Whose tests they are; a library's modules begin with its name, and CPython's have no dot.
+# Whose tests they are; a library's modules begin with its name.
 SUITES = {
     "cpython": "CPython 3.11's `test` package",
     "greenlet": "greenlet",
@@ -18,9 +18,37 @@ SUITES = {
 }
 
 
+class Place(NamedTuple):
+    """Where and how a module's tests run under greenhost, and under python3 to compare."""
+
+    words: str
+    task: bool = False  # in a spawned task, which python3 has a thread for
+    threads: str = "os"  # what --threads says to greenhost
+    interval: float = 0.0  # of sys.setswitchinterval(), s; 0.0 for python3's own
+
+    def ours(self) -> str:
+        return "task" if self.task else "main"
+
+    def base(self) -> str:
+        return "thread" if self.task else "main"
+
+    def base_name(self) -> str:
+        return self.base() + (f"@{self.interval:g}" if self.interval else "")
+
+
+PLACES = {
+    "main": Place("the main task, threads are of the system"),
+    "task": Place("a spawned task, threads are of the system", task=True),
+    "main-tasks": Place("the main task, threads are tasks", threads="tasks"),
+    "task-tasks": Place("a spawned task, threads are tasks", task=True, threads="tasks"),
+    "main-often": Place("as main-tasks, switched each 0.1 ms", threads="tasks", interval=1e-4),
+    "task-often": Place("as task-tasks, switched each 0.1 ms", True, "tasks", 1e-4),
+}
+
+
 def suite_of(module: str) -> str:
-    library, dot, _ = module.partition(".")
-    return library if dot else "cpython"
+    library = module.partition(".")[0]
+    return library if library in SUITES else "cpython"
 
 
 def passed(status: str) -> bool:
@@ -28,10 +56,11 @@ def passed(status: str) -> bool:
 
 
 class Record(NamedTuple):
-    """A module's tests with what became of each, and the sys.executable of that run."""
+    """A module's tests with what became of each, the sys.executable of that run, and its build."""
 
     executable: str
     outcomes: dict[str, str]
+    build: str = ""
 
     def passes(self) -> int:
         return sum(passed(status) for status in self.outcomes.values())
@@ -48,19 +77,19 @@ class Comparison(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why some tests differ; the tests are patterns, `place` is empty where it does not matter."""
+    """Why some tests differ: patterns of the tests, and of the names of the places."""
 
     tests: list[str]
     place: str
     reason: str
 
     def covers(self, test: str, place: str) -> bool:
-        return self.place in ("", place) and any(fnmatchcase(test, p) for p in self.tests)
+        return fnmatchcase(place, self.place) and any(fnmatchcase(test, p) for p in self.tests)
 
 
 def read_reasons(path: Path) -> list[Reason]:
     rows = tomllib.loads(path.read_text()).get("difference", [])
-    return [Reason(row["tests"], row.get("place", ""), row["reason"].strip()) for row in rows]
+    return [Reason(row["tests"], row.get("place", "*"), row["reason"].strip()) for row in rows]
 
 
 def reason_for(test: str, place: str, reasons: list[Reason]) -> str:
@@ -102,12 +131,13 @@ INTRODUCTION = """\
 
 The tests of CPython, greenlet and Trio, as Debian ships them, run test by test under
 `/usr/bin/python3` and under greenhost: in the main task, where python3 runs them in its main
-thread, and inside a task that was spawned, where python3 runs them in a thread. Held against
-greenhost is what passes under python3 and does not pass here; what python3 itself fails or skips on
-the same machine does not count.
+thread, and inside a task that was spawned, where python3 runs them in a thread; with threads of the
+system's and with threads that are tasks; and, of modules that have to do with threads, in these last
+two with a switch interval of 0.1 ms, for python3 too. Held against greenhost is what passes under
+python3 and does not pass here; what python3 itself fails or skips on the same machine does not count.
 
-    make conformance                                    # all of it, and this file; about an hour
-    make conformance CONFORMANCE="--suite greenlet --suite trio"            # some ten minutes
+    make conformance                                    # all of it, and this file; some hours
+    make conformance CONFORMANCE="--suite greenlet --suite trio"
     make conformance CONFORMANCE="--resume"             # go on with what this build has not run
     make conformance CONFORMANCE="--only test_queue --place task"
 
@@ -122,10 +152,16 @@ def children(table: Table) -> str:
     return f"no, it is {', '.join(sorted(found)) or 'not known'}"
 
 
-def cells(both: Comparison | None) -> str:
+def builds(table: Table) -> str:
+    found = sorted({both.ours.build for both in table.values() if both is not None})
+    return f"Of build {found[0]}" if len(found) == 1 else f"Of several builds: {', '.join(found)}"
+
+
+def cell(both: Comparison | None) -> str:
     if both is None:
-        return "not run | "
-    return f"{both.base.passes()} | {len(differences(both.base, both.ours)) or '0'}"
+        return ""
+    differ = len(differences(both.base, both.ours))
+    return str(both.base.passes()) + (f" − {differ}" if differ else "")
 
 
 def totals(modules: list[str], place: str, table: Table) -> tuple[int, int, int]:
@@ -137,13 +173,16 @@ def totals(modules: list[str], place: str, table: Table) -> tuple[int, int, int]
 
 def summary(modules: list[str], table: Table) -> list[str]:
     lines = [
-        "| | modules | pass under python3 | of them not here |",
-        "|---|--:|--:|--:|",
+        "| place | what it is | modules | pass under python3 | of them not here |",
+        "|---|---|--:|--:|--:|",
     ]
-    for place, words in (("main", "in the main task"), ("task", "inside a task")):
-        count, passes, differ = totals(modules, place, table)
-        lines.append(f"| {words} | {count} of {len(modules)} | {passes} | {differ} |")
-    return [*lines, "", f"Is `sys.executable` greenhost in these runs? {children(table)}.", ""]
+    for name, place in PLACES.items():
+        count, passes, differ = totals(modules, name, table)
+        if count:
+            row = f"| {name} | {place.words} | {count} of {len(modules)} | {passes} | {differ} |"
+            lines.append(row)
+    told = f"{builds(table)}. Is `sys.executable` greenhost in these runs? {children(table)}."
+    return [*lines, "", told, ""]
 
 
 def remaining(modules: list[str], table: Table, reasons: list[Reason]) -> list[str]:
@@ -175,11 +214,13 @@ def second_attempts(table: Table) -> list[str]:
 
 
 def per_module(modules: list[str], table: Table) -> list[str]:
-    head = (
-        "| module | main: python3 passes | not here | task: python3 passes in a thread | not here |"
-    )
-    rows = [f"| {m} | {cells(table[m, 'main'])} | {cells(table[m, 'task'])} |" for m in modules]
-    return ["### Module by module", "", head, "|---|--:|--:|--:|--:|", *rows, ""]
+    """What python3 passes of each, less what does not pass here."""
+    places = [p for p in PLACES if any(table[m, p] is not None for m in modules)]
+    rows = [[m, *(cell(table[m, p]) for p in places)] for m in modules]
+    lines = [f"| {' | '.join(row)} |" for row in (["module", *places], *rows)]
+    lines.insert(1, "|---|" + "--:|" * len(places))
+    head = ["### Module by module", "", "What python3 passes, less what does not pass here.", ""]
+    return [*head, *lines, ""]
 
 
 def part(suite: str, every: list[str], table: Table, reasons: list[Reason]) -> str:

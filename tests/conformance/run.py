@@ -5,11 +5,11 @@
 They are CPython's own, of its `test` package, and those of libraries, as Debian ships them.
 
 Each module runs in a process of its own: under /usr/bin/python3, whose passes are what greenhost is
-held to and which are kept in --results, and under greenhost, in the main task and inside a task
-(python3 runs it in the main thread and in a thread). A test that has neither ended nor told of
-itself within the stall time is killed and counts as a hang, and its module goes on without it. A
-test that fails here is run once more by itself, so that a machine that was busy is not to blame; the
-report names those that need it. docs/CONFORMANCE.md is written from all that --results has.
+held to and which are kept in --results, and under greenhost, in each of the places of report.py. A
+test that has neither ended nor told of itself within the stall time is killed and counts as a hang,
+and its module goes on without it. A test that fails here is run once more by itself, so that a
+machine that was busy is not to blame; the report names those that need it. docs/CONFORMANCE.md is
+written from all that --results has.
 
 The last line is "N passed, N failed": tests that pass under greenhost, and tests that pass under
 python3, do not under greenhost, and have no reason in reasons.toml.
@@ -17,6 +17,7 @@ python3, do not under greenhost, and have no reason in reasons.toml.
 
 import argparse
 import concurrent.futures
+import hashlib
 import json
 import os
 import signal
@@ -38,9 +39,10 @@ MODULE_SECONDS = 900.0
 ATTEMPTS = 30
 # Found in the environment of whatever a module leaves running, wherever it moved to.
 MARK = "GREENHOST_CONFORMANCE"
-BASE_PLACE = {"main": "main", "task": "thread"}
 # Under two minutes in both places together: what `make check` runs.
-QUICK = HERE / "quick.txt"
+QUICK, QUICK_PLACES = HERE / "quick.txt", ["main", "task"]
+# What has to do with threads: all that is run in the places with a switch interval of their own.
+THREADS = HERE / "threads.txt"
 
 
 class Events(NamedTuple):
@@ -54,11 +56,12 @@ class Events(NamedTuple):
 
 
 class Job(NamedTuple):
-    """A module to run, by whom and where."""
+    """A module to run: by whom, and in the driver's words, how."""
 
     program: Path
     module: str
-    place: str
+    where: str
+    place: report.Place
     output: Path
 
 
@@ -86,12 +89,12 @@ def read_log(path: Path) -> Events:
     return Events(outcomes, listed, begun, executable, ended)
 
 
-def clean_environment(mark: str) -> dict[str, str]:
+def clean_environment(mark: str, threads: str) -> dict[str, str]:
     """Without what the caller's shell says about some Python of its own, and without warnings of what
     takes long on a busy machine."""
     names = {"SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV"}
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in names}
-    return kept | {MARK: mark, "GREENHOST_PIN_WARN": "0"}
+    return kept | {MARK: mark, "GREENHOST_THREADS": threads, "GREENHOST_PIN_WARN": "0"}
 
 
 def kill_marked(mark: str) -> None:
@@ -130,12 +133,12 @@ def run_driver(job: Job, log: Path, arguments: list[str], end: float) -> tuple[b
     ) as out:
         mark = Path(folder).name
         process = subprocess.Popen(
-            [job.program, HERE / "driver.py", job.module, job.place, log, *arguments],
+            [job.program, HERE / "driver.py", job.module, job.where, log, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             cwd=folder,
-            env=clean_environment(mark),
+            env=clean_environment(mark, job.place.threads),
             start_new_session=True,
         )
         try:
@@ -152,7 +155,7 @@ def run_module(job: Job, only: set[str] | None = None) -> report.Record:
     executable, end = "", time.monotonic() + MODULE_SECONDS
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         skip, chosen = Path(folder, "skip"), Path(folder, "only")
-        arguments = ["--skip", str(skip)]
+        arguments = ["--skip", str(skip), "--interval", str(job.place.interval)]
         if only is not None:
             chosen.write_text("\n".join(only))
             arguments += ["--only", str(chosen)]
@@ -182,29 +185,45 @@ def write_record(path: Path, record: report.Record) -> None:
     path.write_text(json.dumps(record._asdict(), indent=0, sort_keys=True))
 
 
+def build_of(program: Path) -> str:
+    """What tells one build from another: the executable, and the package beside it."""
+    digest = hashlib.sha256(program.read_bytes())
+    for path in sorted(program.parent.glob("pylib/greenhost/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 class Runner:
     """Runs modules, and keeps what became of them in a folder."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.results = Path(options.results)
         self.greenhost = Path(options.greenhost).resolve()
+        self.build = build_of(self.greenhost)
         self.resume: bool = options.resume
         self.quick: bool = options.quick
         self.results.mkdir(parents=True, exist_ok=True)
 
-    def path(self, module: str, place: str, program: str, suffix: str = "json") -> Path:
-        return self.results / f"{module}.{place}.{program}.{suffix}"
+    def path(self, module: str, place: str, suffix: str = "json") -> Path:
+        return self.results / f"{module}.{place}.greenhost.{suffix}"
 
-    def job(self, module: str, place: str, program: str) -> Job:
-        output = self.path(module, place, program, "txt")
-        return Job(self.greenhost if program == "greenhost" else PYTHON, module, place, output)
+    def base_path(self, module: str, place: str, suffix: str = "json") -> Path:
+        return self.results / f"{module}.{report.PLACES[place].base_name()}.python3.{suffix}"
+
+    def job(self, module: str, name: str) -> Job:
+        place, output = report.PLACES[name], self.path(module, name, "txt")
+        return Job(self.greenhost, module, place.ours(), place, output)
+
+    def base_job(self, module: str, name: str) -> Job:
+        place, output = report.PLACES[name], self.base_path(module, name, "txt")
+        return Job(PYTHON, module, place.base(), place, output)
 
     def base(self, module: str, place: str, suspects: set[str]) -> report.Record:
         """What python3 makes of a module; in a hurry, of the tests that are in question."""
-        path = self.path(module, place, "python3")
+        path = self.base_path(module, place)
         if path.exists():
             return read_record(path)
-        job = self.job(module, place, "python3")
+        job = self.base_job(module, place)
         if self.quick:
             return run_module(job, suspects) if suspects else report.Record("", {})
         job.output.unlink(missing_ok=True)
@@ -213,36 +232,39 @@ class Runner:
         return record
 
     def ours(self, module: str, place: str) -> report.Record:
-        path = self.path(module, place, "greenhost")
-        if self.resume and path.exists():
-            if path.stat().st_mtime > self.greenhost.stat().st_mtime:
-                return read_record(path)
-        job = self.job(module, place, "greenhost")
+        path = self.path(module, place)
+        if self.resume and path.exists() and (record := read_record(path)).build == self.build:
+            return record
+        job = self.job(module, place)
         job.output.unlink(missing_ok=True)
-        return run_module(job)
+        return run_module(job)._replace(build=self.build)
 
     def again(self, module: str, place: str, record: report.Record, tests: set[str]) -> None:
         """Give the tests that failed another chance, and note that they needed it."""
-        second = run_module(self.job(module, place, "greenhost"), tests)
+        second = run_module(self.job(module, place), tests)
         for test in tests:
             if second.outcomes.get(test) == "pass":
                 record.outcomes[test] = record.outcomes.get(test, "missing") + report.SECOND
 
     def run(self, module: str, place: str) -> tuple[report.Record, report.Record]:
         ours = self.ours(module, place)
-        base = self.base(module, BASE_PLACE[place], ours.not_passed())
+        base = self.base(module, place, ours.not_passed())
         failed = set(report.differences(base, ours))
         if failed:
             self.again(module, place, ours, failed)
-        write_record(self.path(module, place, "greenhost"), ours)
+        write_record(self.path(module, place), ours)
         return base, ours
 
     def recorded(self, module: str, place: str) -> report.Comparison | None:
-        base = self.path(module, BASE_PLACE[place], "python3")
-        ours = self.path(module, place, "greenhost")
+        base = self.base_path(module, place)
+        ours = self.path(module, place)
         if not base.exists() or not ours.exists():
             return None
         return report.Comparison(read_record(base), read_record(ours))
+
+
+def runs_in(module: str, place: str) -> bool:
+    return not report.PLACES[place].interval or module in THREADS.read_text().split()
 
 
 def parse_options() -> argparse.Namespace:
@@ -251,7 +273,7 @@ def parse_options() -> argparse.Namespace:
     )
     parser.add_argument("--only", nargs="+", metavar="MODULE", help="rather than modules.txt")
     parser.add_argument("--suite", choices=report.SUITES, action="append", help="all if not given")
-    parser.add_argument("--place", choices=BASE_PLACE, action="append", help="both if not given")
+    parser.add_argument("--place", choices=report.PLACES, action="append", help="all if not given")
     parser.add_argument("--jobs", type=int, default=2, help="how many modules at a time, 2")
     parser.add_argument("--resume", action="store_true", help="keep what this build's tests gave")
     parser.add_argument("--quick", action="store_true", help="quick.txt; ask python3 if in doubt")
@@ -269,12 +291,12 @@ def main() -> int:
     suites = options.suite or list(report.SUITES)
     listed = QUICK.read_text().split() if options.quick else every
     modules = options.only or [name for name in listed if report.suite_of(name) in suites]
-    places = options.place or list(BASE_PLACE)
+    places = options.place or (QUICK_PLACES if options.quick else list(report.PLACES))
     runner = Runner(options)
     reasons = report.read_reasons(HERE / "reasons.toml")
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        work = [(module, place) for place in places for module in modules]
+        work = [(m, p) for p in places for m in modules if options.only or runs_in(m, p)]
         done = pool.map(lambda pair: runner.run(*pair), work)
         for (module, place), (base, ours) in zip(work, done):
             lines, unexplained = report.describe(module, place, base, ours, reasons)
@@ -282,7 +304,7 @@ def main() -> int:
             passed += ours.passes()
             failed += unexplained
     if options.report:
-        table = {(m, p): runner.recorded(m, p) for m in every for p in BASE_PLACE}
+        table = {(m, p): runner.recorded(m, p) for m in every for p in report.PLACES}
         chosen = {report.suite_of(module) for module in modules}
         report.write(Path(options.report), chosen, every, table, reasons)
     print(f"{passed} passed, {failed} failed")
