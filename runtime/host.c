@@ -147,9 +147,7 @@ static int settle_main_thread(gh_host_t *host) {
 }
 
 static int open_threads(gh_host_t *host) {
-    if (!host->config.threads_as_tasks) return 0;
-    if (host->main != NULL) host->main->preemptive = true;
-    return gh__threads_take();
+    return host->config.threads_as_tasks ? gh__threads_take() : 0;
 }
 
 static int open_python(gh_host_t *host) {

@@ -46,7 +46,9 @@ struct gh_host_s {
     gh__link_t ready, batch;  /* those whose turn is next, and those whose turn is now */
     gh__link_t preempted;     /* those that have been made to give way: one has a turn at a time */
     gh__link_t tasks;
+    struct gh_task_s *interrupted; /* a cooperative task that has given way to threads, or NULL */
     size_t task_count;
+    size_t threads; /* tasks that were started as threads */
     uint64_t spawned;
     atomic_bool open;  /* the loop is */
     atomic_int wakers; /* threads and signal handlers that are waking it: core/post.c */
@@ -55,7 +57,7 @@ struct gh_host_s {
     gh__pin_t pin;
     int no_switch;             /* > 0: nobody may park */
     volatile bool preempt;     /* the running task is asked to give way */
-    volatile bool preemptible; /* and may be asked to, since it is preemptive */
+    volatile bool preemptible; /* and may be asked to: it is preemptive, or there are threads */
     bool in_surface;           /* it gives up the GIL in the surface: not now */
     volatile bool main_is_due; /* a signal's handler waits for the main task to run */
     const void *stuck; /* the SystemExit that the all-stuck report has raised; only ever compared */

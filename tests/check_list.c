@@ -36,6 +36,7 @@ END_TEST
 
 START_TEST(moving_empties_the_other_list) {
     gh__link_t other;
+    gh__list_init(&other);
     gh__list_move(&other, &list);
     ck_assert(gh__list_empty(&list));
     ck_assert_ptr_eq(gh__list_pop(&other), &items[0]);
@@ -44,8 +45,21 @@ START_TEST(moving_empties_the_other_list) {
 }
 END_TEST
 
+START_TEST(what_is_moved_comes_behind_what_is_there) {
+    gh__link_t other;
+    gh__list_init(&other);
+    gh__list_remove(&items[3]);
+    gh__list_append(&other, &items[3]);
+    gh__list_move(&other, &list);
+    ck_assert_ptr_eq(gh__list_pop(&other), &items[3]);
+    ck_assert_ptr_eq(gh__list_pop(&other), &items[0]);
+    ck_assert_ptr_eq(other.prev, &items[2]);
+}
+END_TEST
+
 START_TEST(moving_nothing_gives_an_empty_list) {
     gh__link_t other, none;
+    gh__list_init(&other);
     gh__list_init(&none);
     gh__list_move(&other, &none);
     ck_assert(gh__list_empty(&other));
@@ -91,6 +105,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, an_item_can_be_taken_from_the_middle);
     tcase_add_test(tests, an_item_can_be_taken_out_twice);
     tcase_add_test(tests, moving_empties_the_other_list);
+    tcase_add_test(tests, what_is_moved_comes_behind_what_is_there);
     tcase_add_test(tests, moving_nothing_gives_an_empty_list);
     tcase_add_test(tests, clearing_lets_each_item_know);
     tcase_add_test(tests, each_waiter_is_fired_once_though_it_waits_again);

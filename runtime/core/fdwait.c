@@ -199,6 +199,7 @@ bool gh__fd_is_nonblocking(gh_host_t *host, int fd) {
 /* Fires those waiters that want one of the events.  Errors and hang-ups concern everybody. */
 static void fire(gh_host_t *host, gh__fd_t *record, uint32_t events) {
     gh__link_t batch, *item;
+    gh__list_init(&batch);
     gh__list_move(&batch, &record->waiters);
     while ((item = gh__list_pop(&batch)) != NULL) {
         gh__fdwait_t *wait = GH__CONTAINER(item, gh__fdwait_t, waiter.link);

@@ -40,12 +40,13 @@ static inline void gh__list_clear(gh__link_t *list) {
     while (gh__list_pop(list) != NULL) continue;
 }
 
-/* Moves every item of `from` to the empty list `to`. */
+/* Moves every item of `from` to the end of `to`. */
 static inline void gh__list_move(gh__link_t *to, gh__link_t *from) {
-    gh__list_init(to);
     if (gh__list_empty(from)) return;
-    *to = *from;
-    to->next->prev = to->prev->next = to;
+    from->next->prev = to->prev;
+    from->prev->next = to;
+    to->prev->next = from->next;
+    to->prev = from->prev;
     gh__list_init(from);
 }
 

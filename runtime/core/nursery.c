@@ -53,6 +53,7 @@ void gh__nursery_child_done(gh_task_t *task, PyObject *error) {
 void gh__nursery_move(gh__nursery_t *from, gh__nursery_t *to) {
     gh__link_t scopes, *item;
     if (from->scope->effective) return;
+    gh__list_init(&scopes);
     gh__list_move(&scopes, &from->scope->children);
     while ((item = gh__list_pop(&scopes)) != NULL)
         gh__scope_adopt(GH__CONTAINER(item, gh__scope_t, sibling), to->scope);

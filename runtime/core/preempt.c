@@ -71,7 +71,7 @@ bool gh__preempt_wanted(gh_host_t *host) {
         return false;
     if (GH__UNLIKELY(gh__pin_is_due(host))) tell_of_pin(host);
     if (host->main_is_due && task != host->main) return true;
-    if (task->preemptive && !finalizing(host)) return true;
+    if (host->preemptible && !finalizing(host)) return true;
     gh__preempt_forget(host);
     return false;
 }

@@ -162,6 +162,7 @@ void gh__sigwait_stop(gh__sigwait_t *wait) { gh__list_remove(&wait->waiter.link)
 
 static void fire_sigwaits(gh_host_t *host, uint64_t set) {
     gh__link_t batch, *item;
+    gh__list_init(&batch);
     gh__list_move(&batch, &host->sigwaits);
     while ((item = gh__list_pop(&batch)) != NULL) {
         gh__sigwait_t *wait = GH__CONTAINER(item, gh__sigwait_t, waiter.link);

@@ -48,7 +48,7 @@ static void carry_thrown(gh_task_t *task) {
 static void enter(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     host->running = task;
-    host->preemptible = task->preemptive;
+    host->preemptible = task->preemptive || host->threads > 0;
     if (GH__UNLIKELY(host->preempt)) gh__preempt_forget(host);
     gh__watch_turn(host);
     gh__identity_enter(host, &task->identity);
@@ -72,8 +72,10 @@ static void leave(gh_task_t *task) {
 }
 
 static void take_turn(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
     gh__list_remove(&task->ready);
     gh__task_move(task, GH__RUNNING);
+    if (host->interrupted == task) host->interrupted = NULL;
 }
 
 /*

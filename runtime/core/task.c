@@ -56,8 +56,10 @@ void gh__task_ready(gh_task_t *task) {
 }
 
 void gh__task_preempted(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
     gh__task_move(task, GH__READY);
-    gh__list_append(&task->outcome.host->preempted, &task->ready);
+    gh__list_append(&host->preempted, &task->ready);
+    if (!task->preemptive && !host->main_is_due) host->interrupted = task;
 }
 
 void gh__task_first(gh_task_t *task) {
@@ -113,6 +115,7 @@ static void enlist(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     gh__list_append(&host->tasks, &task->all);
     host->task_count++;
+    host->threads += task->thread;
     gh__loop_keep(host);
 }
 
@@ -132,6 +135,7 @@ gh_task_t *gh__task_spawn(gh_host_t *host, const gh__spawn_t *how) {
     }
     enlist(task);
     gh__task_ready(task);
+    if (task->thread) host->preemptible = true;
     gh__watch_turn(host);
     return (gh_task_t *)Py_NewRef(task); /* the host's reference is dropped when it is done */
 }
@@ -221,6 +225,7 @@ static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     gh__task_move(task, GH__DONE);
     gh__list_remove(&task->all);
     host->task_count--;
+    host->threads -= task->thread;
     gh__loop_keep(host);
     if (host->task_count == (host->main != NULL)) gh__waiters_fire(&host->emptied, 0);
     gh__outcome_settle(&task->outcome, value, error);
@@ -240,6 +245,17 @@ bool gh__any_ready(const gh_host_t *host) {
     return !gh__list_empty(&host->ready) || !gh__list_empty(&host->preempted);
 }
 
+/* A cooperative task may be interrupted by threads, as it would be if they were of the system's, and by
+ * the handler of a signal; no other cooperative one runs before it goes on. */
+static gh_task_t *next_of_batch(const gh_host_t *host) {
+    bool any = host->interrupted == NULL || host->main_is_due;
+    for (gh__link_t *item = host->batch.next; item != &host->batch; item = item->next) {
+        gh_task_t *task = GH__CONTAINER(item, gh_task_t, ready);
+        if (any || task->thread || task == host->interrupted) return task;
+    }
+    return NULL;
+}
+
 /*
  * Each task that is ready runs once before any of them runs again.  The loop need not turn in
  * between as long as that takes it less time than a turn would.  Once the host closes nobody has a
@@ -247,12 +263,12 @@ bool gh__any_ready(const gh_host_t *host) {
  */
 gh_task_t *gh__task_next(gh_host_t *host) {
     if (GH__UNLIKELY(host->stopping)) return NULL;
-    if (gh__list_empty(&host->batch)) {
-        if (gh__list_empty(&host->ready) || host->main_is_due || gh__now() >= host->turn_ends)
-            return NULL;
-        gh__list_move(&host->batch, &host->ready);
-    }
-    return GH__CONTAINER(host->batch.next, gh_task_t, ready);
+    gh_task_t *task = next_of_batch(host);
+    if (task != NULL) return task;
+    if (gh__list_empty(&host->ready) || host->main_is_due || gh__now() >= host->turn_ends)
+        return NULL;
+    gh__list_move(&host->batch, &host->ready);
+    return next_of_batch(host);
 }
 
 /* Of those that compute one goes on in each turn, when those that have waited have run. */
@@ -291,7 +307,8 @@ void gh__task_after_fork(gh_host_t *host) {
     gh__list_init(&host->ready);
     gh__list_init(&host->batch);
     gh__list_init(&host->preempted);
-    host->task_count = host->hopeless = 0;
+    host->interrupted = NULL;
+    host->task_count = host->threads = host->hopeless = 0;
     host->orphan = host->orphan || host->running != host->main;
     host->main = (gh_task_t *)Py_NewRef(host->running); /* what was main is never freed either */
     host->main_ident = host->main->identity.ident;

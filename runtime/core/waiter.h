@@ -28,6 +28,7 @@ static inline void gh__waiter_init(gh__waiter_t *waiter, void (*fire)(gh__waiter
 /* Fires every waiter of the list that is there now; those that come meanwhile stay. */
 static inline void gh__waiters_fire(gh__link_t *list, int status) {
     gh__link_t batch, *item;
+    gh__list_init(&batch);
     gh__list_move(&batch, list);
     while ((item = gh__list_pop(&batch)) != NULL) {
         gh__waiter_t *waiter = GH__CONTAINER(item, gh__waiter_t, link);

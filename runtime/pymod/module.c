@@ -20,7 +20,7 @@ PyDoc_STRVAR(
     "arguments use functools.partial.\n\n"
     "name: a string for people to read; by default task- and a number.\n"
     "preemptive: whether it gives way when it has computed for sys.getswitchinterval(), as\n"
-    "threads do; else it runs on until it parks.\n\n"
+    "threads do; else it runs on until it parks, and gives way to threads alone.\n\n"
     "On the loop's thread, else RuntimeError; never parks.");
 
 gh_task_t *gh__spawn(gh_host_t *host, PyObject *args, PyObject *kwargs, const char *format) {

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# A thread, the main one too, that waits for another one by computing gives way to it.
+# A thread, the main one too, that waits for another one by computing gives way to it; a task that is
+# not asked to be preemptive gives way to threads, and to no task.
 # options: --threads=tasks
 # expect: main was given what it wanted
 # expect: both threads were
-# expect: a task gives way if asked to
-# expect: one that is not asked to runs on
+# expect: main gives way to a thread alone: True
+# expect: so does a task: True
+# expect: one that is asked to gives way to all: True
 import threading
 
 import greenhost
@@ -27,30 +29,38 @@ print("main was given what it wanted")
 for thread in threads:
     thread.join()
 print("both threads were")
-task = greenhost.spawn(wait_for, "e", "f", preemptive=True)
-assert task.preemptive
-greenhost.checkpoint()
-flags.add("e")
-wait_for("f", "g")
-print("a task gives way if asked to")
 
 
-def count():
+def compute_until(flag):
+    """How often the cooperative task had a turn meanwhile."""
     before = len(turns)
-    for _ in range(3_000_000):
+    while flag not in flags:
         pass
     return len(turns) - before
 
 
-def tick():
-    while "h" not in flags:
+def take_turns():
+    while "end" not in flags:
         turns.append(0)
         greenhost.checkpoint()
 
 
 turns = []
-ticker = greenhost.spawn(tick)
+cooperative = greenhost.spawn(take_turns)
+thread = threading.Thread(target=wait_for, args=("begin", "f"))
+thread.start()
 greenhost.checkpoint()
-print("one that is not asked to runs on" if greenhost.spawn(count).result() == 0 else "preempted")
+flags.add("begin")
+print("main gives way to a thread alone:", compute_until("f") == 0)
+threading.Thread(target=flags.add, args=("g",)).start()
+print("so does a task:", greenhost.spawn(compute_until, "g").result() == 0)
+task = greenhost.spawn(wait_for, "h", "i", preemptive=True)
+print("one that is asked to gives way to all:", task.preemptive)
+greenhost.checkpoint()
+before = len(turns)
+while len(turns) < before + 3:
+    greenhost.checkpoint()
 flags.add("h")
-ticker.join()
+task.join()
+flags.add("end")
+cooperative.join()
