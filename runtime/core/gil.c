@@ -35,6 +35,19 @@ static _Atomic(const char *) owner;   /* the thread that asked first, NULL befor
 static atomic_bool shared;            /* another one has asked since */
 static _Atomic(PyThreadState *) kept; /* who is said to have released it, NULL for nobody */
 
+/* In which this thread has released the GIL, NULL while it has it: a task is told from what runs in
+ * another interpreter, which has no place for tasks. */
+static _Thread_local const PyThreadState *released __attribute__((tls_model("initial-exec")));
+
+bool gh__gil_released_in(const PyThreadState *tstate) { return released == tstate; }
+
+/* take_gil and drop_gil both end here; before, it may be taken by somebody of whom it is not said yet. */
+void gh__gil_settled(void) {
+    struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
+    bool taken = _Py_atomic_load_relaxed(&gil->locked);
+    released = taken ? NULL : (PyThreadState *)_Py_atomic_load_relaxed(&gil->last_holder);
+}
+
 static bool is_mine(void) { return atomic_load_explicit(&owner, memory_order_relaxed) == &me; }
 
 /* True for the one who ends the keeping. */
@@ -46,7 +59,7 @@ static void set_current(PyThreadState *tstate) {
     _Py_atomic_store_relaxed(&_PyRuntime.gilstate.tstate_current, (uintptr_t)tstate);
 }
 
-static void release(void) {
+static void give_away(void) {
     struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
     libc_pthread_mutex_lock(&gil->mutex);
     _Py_atomic_store_relaxed(&gil->locked, 0);
@@ -59,7 +72,7 @@ void gh__gil_asked(void) {
     if (!is_mine() && !atomic_compare_exchange_strong(&owner, &nobody, &me))
         atomic_store(&shared, true);
     PyThreadState *tstate = atomic_load(&kept);
-    if (tstate != NULL && end(tstate)) release();
+    if (tstate != NULL && end(tstate)) give_away();
 }
 
 /* What happened meanwhile is noticed when the GIL is taken. */
@@ -78,6 +91,7 @@ __attribute__((weak)) PyThreadState *PyEval_SaveThread(void) {
     if (is_mine() && !atomic_load_explicit(&shared, memory_order_relaxed)) {
         set_current(NULL);
         atomic_store(&kept, tstate);
+        released = tstate;
         if (GH__LIKELY(!atomic_load(&shared)) || !end(tstate)) return tstate;
         set_current(tstate);
     }
@@ -91,5 +105,6 @@ __attribute__((weak)) void PyEval_RestoreThread(PyThreadState *tstate) {
         return;
     }
     set_current(tstate);
+    released = NULL;
     attend(tstate);
 }

@@ -9,5 +9,9 @@
 extern const void *const gh__gil_mutex;
 /* Before anybody locks it: the GIL is released where that was only said.  Any thread. */
 void gh__gil_asked(void);
+/* Before anybody unlocks it: who has the GIL is settled.  Any thread. */
+void gh__gil_settled(void);
+/* True when the calling thread has released the GIL, which it had in that thread state.  Any thread. */
+bool gh__gil_released_in(const PyThreadState *tstate);
 
 #endif

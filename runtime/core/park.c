@@ -12,7 +12,7 @@
 
 #include "core/deadline.h"
 #include "core/fdwait.h"
-#include "core/identity.h"
+#include "core/gil.h"
 #include "core/park.h"
 #include "core/preempt.h"
 #include "core/scope.h"
@@ -34,9 +34,8 @@ static bool alone(const gh_host_t *host) {
 gh_task_t *gh__may_park_even_alone(void) {
     gh_host_t *host = gh__current;
     if (host == NULL || host->running == NULL || host->no_switch > 0) return NULL;
-    if (_PyThreadState_UncheckedGet() == host->tstate) return NULL;
-    if (gh__in_vfork_child() || gh__signal_handling() || gh__identity_subinterpreters())
-        return NULL;
+    if (!gh__gil_released_in(host->tstate)) return NULL;
+    if (gh__in_vfork_child() || gh__signal_handling()) return NULL;
     return gh__caller_is_pinned() ? NULL : host->running;
 }
 

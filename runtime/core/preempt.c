@@ -84,11 +84,6 @@ void gh__preempted(gh_host_t *host) {
     PyThreadState_Swap(NULL);
 }
 
-/* take_gil drops all requests, and this one was not for the sake of a thread that has the GIL now. */
-void gh__preempt_renew(gh_host_t *host, const void *mutex) {
-    if (mutex == &_PyRuntime.ceval.gil.mutex) gh__preempt_request(host);
-}
-
 /*
  * Whoever was asked for the GIL waits in drop_gil until another thread has taken it.  But it may be us
  * who asked, and there may be no other thread; nor can a request be told for sure from one of ours that

@@ -14,8 +14,6 @@ void gh__preempt_forget(gh_host_t *host);
 bool gh__preempt_wanted(gh_host_t *host);
 /* Gives way, in the middle of CPython's drop_gil. */
 void gh__preempted(gh_host_t *host);
-/* After CPython has unlocked a mutex: see there. */
-void gh__preempt_renew(gh_host_t *host, const void *mutex);
 /* True for the condition that drop_gil waits for; *until is then how long it is worth to, absolute. */
 bool gh__preempt_waits(gh_host_t *host, const void *condition, uint64_t *until);
 /* Releases the GIL in the surface, where no task gives way.  Its counterpart is PyEval_RestoreThread.

@@ -161,10 +161,17 @@ static int unlock(gh_host_t *host, pthread_mutex_t *mutex) {
     return result;
 }
 
+/* take_gil drops all requests, and ours was not for the sake of a thread that has the GIL now. */
+static int unlock_gil(gh_host_t *host, pthread_mutex_t *mutex) {
+    gh__gil_settled();
+    if (host != NULL && GH__UNLIKELY(host->preempt)) gh__preempt_request(host);
+    return libc_pthread_mutex_unlock(mutex);
+}
+
 int hook_pthread_mutex_unlock(pthread_mutex_t *mutex) {
     gh_host_t *host = gh__current;
+    if (mutex == gh__gil_mutex) return unlock_gil(host, mutex);
     if (host == NULL) return libc_pthread_mutex_unlock(mutex);
-    if (GH__UNLIKELY(host->preempt)) gh__preempt_renew(host, mutex);
     if (GH__LIKELY(host->held_count + host->mutex_waits == 0))
         return libc_pthread_mutex_unlock(mutex);
     return unlock(host, mutex);
