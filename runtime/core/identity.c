@@ -180,6 +180,7 @@ void gh__identity_clear(gh_host_t *host) {
     void (*on_delete)(void *) = tstate->on_delete;
     tstate->on_delete = NULL;
     if (on_delete != NULL) on_delete(tstate->on_delete_data);
+    tstate->on_delete_data = NULL; /* that was its, and the thread state may be used again */
 }
 
 void gh__identity_count(gh_host_t *host, int change) {
