@@ -24,9 +24,7 @@
 #include "host.h"
 #include "internal.h"
 
-/* With one task, and neither an operation, a watch nor a scope that wants the loop to turn, there is
- * nobody to give the time to: the call may as well block, as libc does. */
-static bool alone(const gh_host_t *host) {
+bool gh__alone(const gh_host_t *host) {
     return host->task_count == 1 && host->operations == 0 && host->watches == 0 &&
            host->running != NULL && host->running == host->main && host->main->scope == NULL;
 }
@@ -41,7 +39,7 @@ gh_task_t *gh__may_park_even_alone(void) {
 
 gh_task_t *gh__may_park(void) {
     gh_host_t *host = gh__current;
-    if (host == NULL || alone(host)) return NULL;
+    if (host == NULL || gh__alone(host)) return NULL;
     return gh__may_park_even_alone();
 }
 

@@ -33,6 +33,9 @@ typedef struct gh__park_s {
     bool shared;       /* another process could end it */
 } gh__park_t;
 
+/* With one task, and neither an operation, a watch nor a scope that wants the loop to turn, there is
+ * nobody to give the time to: a call may as well block, as libc does. */
+bool gh__alone(const gh_host_t *host);
 /* The task that may park here, or NULL: then the call belongs to libc (rule 6).  Any thread. */
 gh_task_t *gh__may_park(void);
 /* The same, without the rule that a task with no other beside it may as well block. */

@@ -137,6 +137,8 @@ static bool wait_for_exec(gh_task_t *task, gh__transfer_t *transfer) {
                       .deaf = true};
     int status = gh__park_fd(task, &how);
     if (status == UV_ETIMEDOUT) transfer->hears_of_exec = false; /* it may be another pipe's */
+    bool signalled = task == task->outcome.host->main && gh__identity_signals_pending();
+    if (status == UV_ETIMEDOUT && signalled) status = UV_EINTR;
     if (status >= 0 || status == UV_ETIMEDOUT) return true;
     gh__wait_failed(task, status);
     return false;

@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 
+#include "core/park.h"
 #include "core/task.h"
 #include "current.h"
 #include "hooks/hooks.h"
@@ -55,7 +56,7 @@ bool gh__in_vfork_child(void) {
     if (getpid() != self) return true;
     gh__vforked = 0;
     gh_task_t *task = gh__current ? gh__current->running : NULL;
-    if (task != NULL) task->vforked = true;
+    if (task != NULL && !gh__alone(gh__current)) task->vforked = true; /* else it reads unseen */
     return false;
 }
 
