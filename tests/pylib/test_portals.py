@@ -6,11 +6,9 @@ import contextvars
 import functools
 import gc
 import threading
-import traceback
 import types
 import unittest
 import warnings
-from contextlib import asynccontextmanager
 
 from support import Asyncio, Trio, both
 
@@ -25,11 +23,6 @@ from greenhost import await_
 @types.coroutine
 def trap(value):
     return (yield value)
-
-
-def frames_of(error):
-    """The functions in its traceback, which assertRaises() would drop."""
-    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
 
 
 def in_trio(test):
@@ -273,12 +266,6 @@ class Misuse(unittest.TestCase):
         trio.run(main)
 
     @both
-    async def test_not_awaitable(self, library):
-        await greenback.ensure_portal()
-        with self.assertRaisesRegex(TypeError, "int can't be used in 'await' expression"):
-            await_(42)
-
-    @both
     async def test_refused_coroutine_is_closed(self, library):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -317,42 +304,6 @@ class Misuse(unittest.TestCase):
 
 class Await(unittest.TestCase):
     """What goes through a portal."""
-
-    @both
-    async def test_awaitable(self, library):
-        class Silly:
-            def __init__(self, error=None):
-                self.error = error
-
-            def __await__(self):
-                yield from library.sleep(0).__await__()
-                if self.error:
-                    raise self.error
-                return "it works"
-
-        await greenback.ensure_portal()
-        self.assertEqual((await Silly(), await_(Silly())), ("it works", "it works"))
-        try:
-            await_(Silly(ValueError("nope")))
-        except ValueError as error:
-            self.assertEqual(frames_of(error), ["test_awaitable", "__await__"])
-
-    @both
-    async def test_traceback_of_nested_waits(self, library):
-        async def countdown(number):
-            await library.sleep(0)
-            if number == 0:
-                raise ValueError("Blastoff!")
-            if number % 2 == 0:
-                return await countdown(number - 1)
-            return await_(countdown(number - 1))
-
-        await greenback.ensure_portal()
-        try:
-            await countdown(10)
-        except ValueError as error:
-            expected = ["test_traceback_of_nested_waits"] + ["countdown"] * 11
-            self.assertEqual(frames_of(error), expected)
 
     @both
     async def test_cancelled(self, library):
@@ -662,180 +613,6 @@ class Await(unittest.TestCase):
         before = portals()
         await some(500)
         self.assertLess(portals(), before + 50)
-
-
-class Adapters(unittest.TestCase):
-    """autoawait, decorate_as_sync, async_context and async_iter."""
-
-    @in_trio
-    async def test_autoawait(self):
-        @greenback.autoawait
-        async def sleep(seconds):
-            """Wait."""
-            await trio.sleep(seconds)
-
-        await greenback.ensure_portal()
-        sleep(1)
-        await trio.sleep(2)
-        sleep(3)
-        self.assertEqual(trio.current_time(), 6)
-        self.assertEqual((sleep.__name__, sleep.__doc__), ("sleep", "Wait."))
-
-    @in_trio
-    async def test_decorate_as_sync(self):
-        @greenback.decorate_as_sync(functools.lru_cache())
-        async def example(*args, **kwds):
-            self.assertTrue(greenback.has_portal())
-            await trio.sleep(1)
-            return sum(args), list(kwds)
-
-        self.assertEqual(example.__wrapped__.__name__, "example")
-        for now in (1, 1):
-            self.assertEqual(await example(1, 2, test="foo"), (3, ["test"]))
-            self.assertEqual(trio.current_time(), now)
-        self.assertEqual(await example(1), (1, []))
-        self.assertEqual(trio.current_time(), 2)
-        self.assertFalse(greenback.has_portal())
-
-    @in_trio
-    async def test_magic_methods(self):
-        class Slow:
-            @greenback.autoawait
-            async def __init__(self):
-                await trio.sleep(1)
-
-            @greenback.autoawait
-            async def __del__(self):
-                await trio.sleep(2)
-
-        await greenback.ensure_portal()
-        thing = Slow()
-        del thing
-        self.assertEqual(trio.current_time(), 3)
-
-    async def same(self, factory, native, adapted):
-        async def summary(template):
-            results = []
-            try:
-                await template(results)
-            except BaseException as error:
-                results.append(type(error))
-            return results
-
-        self.assertEqual(
-            await summary(functools.partial(native, factory)),
-            await summary(functools.partial(adapted, factory)),
-        )
-
-    @in_trio
-    async def test_async_context(self):
-        class NoExit:
-            async def __aenter__(self):
-                raise AssertionError
-
-        class NoEnter:
-            async def __aexit__(self, *exc):
-                raise AssertionError
-
-        class ThrowExit:
-            async def __aenter__(self):
-                await trio.sleep(1)
-                return 3
-
-            async def __aexit__(self, *exc):
-                await trio.sleep(1)
-                raise ValueError
-
-        class OfInstance:
-            def __init__(self):
-                self.__aenter__ = self.__aexit__ = None
-
-            async def __aenter__(self):
-                await trio.sleep(2)
-                return "class"
-
-            async def __aexit__(self, *exc):
-                await trio.sleep(5)
-
-        @asynccontextmanager
-        async def swallows():
-            try:
-                yield
-            except KeyError:
-                await trio.sleep(0)
-
-        async def native(factory, results):
-            async with factory() as value:
-                results.append(value)
-                raise KeyError
-
-        async def adapted(factory, results):
-            with greenback.async_context(factory()) as value:
-                results.append(value)
-                raise KeyError
-
-        await greenback.ensure_portal()
-        for factory in (NoExit, NoEnter, ThrowExit, OfInstance, swallows):
-            await self.same(factory, native, adapted)
-        self.assertEqual(trio.current_time(), 18)
-
-    @in_trio
-    async def test_async_iter(self):
-        async def arange(end=5):
-            for value in range(end):
-                await trio.sleep(value)
-                yield value
-
-        class NoIter:
-            pass
-
-        class NoNext:
-            def __aiter__(self):
-                return self
-
-        class Elsewhere:
-            def __aiter__(self):
-                return arange(3)
-
-        async def native(factory, results):
-            async for value in factory():
-                results.append(value)
-
-        async def adapted(factory, results):
-            results.extend(greenback.async_iter(factory()))
-
-        await greenback.ensure_portal()
-        for factory in (arange, NoIter, NoNext, Elsewhere):
-            await self.same(factory, native, adapted)
-
-    @in_trio
-    async def test_async_iter_of_a_generator(self):
-        async def example(suppress=False):
-            try:
-                yield (yield 10) + 1
-            except BaseException:
-                if not suppress:
-                    raise
-
-        def wrapped(**kwds):
-            yield from greenback.async_iter(example(**kwds))
-
-        await greenback.ensure_portal()
-        generator = wrapped()
-        self.assertEqual((next(generator), generator.send(20)), (10, 21))
-        with self.assertRaisesRegex(ValueError, "hi"):
-            generator.throw(ValueError("hi"))
-        generator = wrapped()
-        self.assertEqual(next(generator), 10)
-        generator.close()
-        generator = wrapped(suppress=True)
-        self.assertEqual(next(generator), 10)
-        with self.assertRaises(StopIteration):
-            generator.throw(ValueError("lo"))
-        generator = wrapped()
-        self.assertEqual((next(generator), generator.send(20)), (10, 21))
-        with self.assertRaises(StopIteration):
-            generator.send(30)
 
 
 if __name__ == "__main__":
