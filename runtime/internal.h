@@ -23,6 +23,9 @@
 #define GH__NEVER UINT64_MAX
 #define GH__LIKELY(x) __builtin_expect(!!(x), 1)
 #define GH__UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* Not inlined: what it needs of the stack would be in its caller's frame, and so in the copy that each
+ * parked task has of its stack. */
+#define GH__APART __attribute__((noinline))
 #define GH__CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 typedef struct gh_task_s gh_task_t;

@@ -92,9 +92,10 @@ static void give_up(gh_task_t *task) {
     leave_lot(task);
     gh__list_remove(&task->ready);
     gh__list_remove(&task->all);
-    gh__list_remove(&task->waiter.link);
-    gh__list_remove(&task->sigwait.waiter.link);
-    gh__fdwait_stop(host, &task->fdwait);
+    if (task->park.on == GH__ON_FD || task->park.events != 0)
+        gh__fdwait_stop(host, &task->fdwait);
+    else
+        gh__list_remove(&task->waiter.link);
     gh__deadline_stop(host, &task->deadline);
     host->task_count--;
     gh__outcome_see(&task->outcome);
@@ -128,9 +129,8 @@ static void on_step(gh__chore_t *chore) {
     set_deadline(shutdown, shutdown->cancel_ms);
 }
 
-static void on_deadline(gh__waiter_t *waiter, int status) {
-    (void)status;
-    shutdown_t *shutdown = GH__CONTAINER(waiter, shutdown_t, deadline.waiter);
+static void on_deadline(gh__deadline_t *deadline) {
+    shutdown_t *shutdown = GH__CONTAINER(deadline, shutdown_t, deadline);
     gh__chore_add(shutdown->host, &shutdown->chore, on_step);
 }
 

@@ -55,9 +55,8 @@ static void on_late(gh__chore_t *chore) {
     gh__cancel_with(ticket->task, PyExc_TimeoutError, "the task's time is up");
 }
 
-static void on_deadline(gh__waiter_t *waiter, int status) {
-    (void)status;
-    ticket_t *ticket = GH__CONTAINER(waiter, ticket_t, deadline.waiter);
+static void on_deadline(gh__deadline_t *deadline) {
+    ticket_t *ticket = GH__CONTAINER(deadline, ticket_t, deadline);
     gh__chore_add(ticket->task->outcome.host, &ticket->late, on_late);
 }
 

@@ -102,7 +102,7 @@ void gh__deadlines_fire(gh_host_t *host) {
     while (heap->count > 0 && heap->items[0]->when <= now) {
         gh__deadline_t *due = heap->items[0];
         gh__deadline_stop(host, due);
-        due->waiter.fire(&due->waiter, UV_ETIMEDOUT);
+        due->fire(due);
     }
     if (heap->armed <= now) heap->armed = GH__NEVER;
 }

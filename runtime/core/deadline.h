@@ -5,7 +5,6 @@
 
 #include <time.h>
 
-#include "core/waiter.h"
 #include "internal.h"
 
 #define GH__NS_PER_SECOND UINT64_C(1000000000)
@@ -13,7 +12,8 @@
 typedef struct gh__deadline_s {
     uint64_t when;
     size_t slot; /* its place in the heap, or GH__NO_SLOT */
-    gh__waiter_t waiter;
+    /* As a waiter's: on the loop thread, perhaps without the GIL. */
+    void (*fire)(struct gh__deadline_s *deadline);
 } gh__deadline_t;
 
 #define GH__NO_SLOT SIZE_MAX
@@ -25,9 +25,9 @@ typedef struct gh__heap_s {
     int timerfd;
 } gh__heap_t;
 
-static inline void gh__deadline_init(gh__deadline_t *deadline, void (*fire)(gh__waiter_t *, int)) {
+static inline void gh__deadline_init(gh__deadline_t *deadline, void (*fire)(gh__deadline_t *)) {
     deadline->slot = GH__NO_SLOT;
-    gh__waiter_init(&deadline->waiter, fire);
+    deadline->fire = fire;
 }
 
 uint64_t gh__now(void); /* CLOCK_MONOTONIC in nanoseconds, never cached.  Any thread. */
@@ -39,7 +39,7 @@ void gh__deadlines_close(gh_host_t *host);
 /* UV_ENOMEM when the heap cannot grow.  The deadline's memory stays the caller's. */
 int gh__deadline_start(gh_host_t *host, gh__deadline_t *deadline, uint64_t when);
 void gh__deadline_stop(gh_host_t *host, gh__deadline_t *deadline); /* harmless when not started */
-void gh__deadlines_fire(gh_host_t *host); /* fires all that are due, with UV_ETIMEDOUT */
-void gh__deadlines_arm(gh_host_t *host);  /* before the loop polls: sets the timerfd */
+void gh__deadlines_fire(gh_host_t *host);                          /* fires all that are due */
+void gh__deadlines_arm(gh_host_t *host); /* before the loop polls: sets the timerfd */
 
 #endif

@@ -55,14 +55,14 @@ static bool is_hopeless(const gh__park_t *how) {
     return within && !how->shared;
 }
 
-int gh__park_held(gh_task_t *task, const gh__park_t *how) {
+static GH__APART int prepare(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
     bool refused = task->cancel != NULL || (gh__scope_refuses_now(task) && !how->shielded);
     if (refused && !how->deaf) {
         if (task->armed) gh__yield_held(task); /* it has been told, and may ask again for ever */
         return UV_ECANCELED;
     }
-    int saved_errno = errno, error = gh__switch_open(host);
+    int error = gh__switch_open(host);
     if (error < 0) {
         PyErr_Clear();
         return error;
@@ -72,11 +72,17 @@ int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     gh__signal_before_park(task);
     task->park = *how;
     task->since = gh__now();
-    bool hopeless = is_hopeless(how);
-    host->hopeless += hopeless;
+    host->hopeless += is_hopeless(how);
     gh__task_move(task, GH__PARKED);
+    return 0;
+}
+
+int gh__park_held(gh_task_t *task, const gh__park_t *how) {
+    gh_host_t *host = task->outcome.host;
+    int saved_errno = errno, error = prepare(task, how);
+    if (error < 0) return error;
     gh__switch_away(task);
-    host->hopeless -= hopeless && host->hopeless > 0;
+    host->hopeless -= is_hopeless(&task->park) && host->hopeless > 0;
     gh__deadline_stop(host, &task->deadline);
     errno = saved_errno;
     return task->status;

@@ -21,16 +21,16 @@ typedef enum {
 } gh__on_t;
 
 typedef struct gh__park_s {
-    gh__on_t on;
     const char *call;  /* the name of the call that waits, a literal */
     intptr_t subject;  /* fd, pid, address, count: see gh__on_t */
-    uint32_t events;   /* EPOLL* for GH__ON_FD */
     uint64_t deadline; /* absolute ns, GH__NEVER for none; 0 is long past */
     uint64_t masked;   /* signals that do not interrupt it; bit signum - 1 */
-    bool restarts;     /* a handler with SA_RESTART does not interrupt it */
-    bool shielded;     /* no scope ends it */
-    bool deaf;         /* neither signals nor cancel end it */
-    bool shared;       /* another process could end it */
+    uint32_t events;   /* EPOLL* for GH__ON_FD, and for a child that has a descriptor */
+    gh__on_t on : 8;
+    bool restarts : 1; /* a handler with SA_RESTART does not interrupt it */
+    bool shielded : 1; /* no scope ends it */
+    bool deaf : 1;     /* neither signals nor cancel end it */
+    bool shared : 1;   /* another process could end it */
 } gh__park_t;
 
 /* With one task, and neither an operation, a watch nor a scope that wants the loop to turn, there is

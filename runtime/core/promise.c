@@ -25,19 +25,14 @@ void gh__outcome_init(gh__outcome_t *outcome, gh_host_t *host) {
     gh__list_init(&outcome->waiters);
     gh__list_init(&outcome->threads);
     gh__list_init(&outcome->post.link);
-    gh__list_init(&outcome->chore.link);
 }
 
 static void release(gh__chore_t *chore) { Py_DECREF(GH__CONTAINER(chore, gh__outcome_t, chore)); }
 
-void gh__outcome_release_later(gh__outcome_t *outcome) {
-    gh__chore_add(outcome->host, &outcome->chore, release);
-}
-
 static void on_posted(gh__post_t *post) {
     gh__outcome_t *outcome = GH__CONTAINER(post, gh__outcome_t, post);
     gh__waiters_fire(&outcome->waiters, 0);
-    gh__outcome_release_later(outcome);
+    gh__chore_add(outcome->host, &outcome->chore, release);
 }
 
 /* The waiters belong to the loop thread; the outcome lives until the post has run. */

@@ -17,8 +17,10 @@ typedef struct gh__outcome_s {
     PyObject *error;               /* an exception instance, set when it failed */
     PyObject *traceback;           /* what the error came with */
     PyObject *weakrefs;
-    gh__post_t post;
-    gh__chore_t chore;
+    union {
+        gh__post_t post;   /* another thread has settled it */
+        gh__chore_t chore; /* that has run, and its reference is to be dropped */
+    };
     bool settled;
     bool seen;   /* somebody has asked for it, or nobody is to be told */
     bool unseen; /* it failed, and nobody has; host->unseen counts those */
@@ -26,8 +28,6 @@ typedef struct gh__outcome_s {
 
 /* Makes a zeroed outcome one of the host's.  With the GIL. */
 void gh__outcome_init(gh__outcome_t *outcome, gh_host_t *host);
-/* Drops a reference to it when the hub next has the GIL. */
-void gh__outcome_release_later(gh__outcome_t *outcome);
 /* Settles with a value or an error, exactly one not NULL; both are borrowed.  UV_EALREADY when it
  * is settled.  Any thread, with the GIL. */
 int gh__outcome_settle(gh__outcome_t *outcome, PyObject *value, PyObject *error);

@@ -117,9 +117,8 @@ void gh__scope_cancel(gh__scope_t *scope) {
     recalculate(scope);
 }
 
-static void on_deadline(gh__waiter_t *waiter, int status) {
-    (void)status;
-    gh__scope_cancel(GH__CONTAINER(waiter, gh__scope_t, deadline.waiter));
+static void on_deadline(gh__deadline_t *deadline) {
+    gh__scope_cancel(GH__CONTAINER(deadline, gh__scope_t, deadline));
 }
 
 static int start_deadline(gh__scope_t *scope) {

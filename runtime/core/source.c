@@ -21,9 +21,8 @@ static PyObject *none(gh__source_t *Py_UNUSED(source)) { Py_RETURN_NONE; }
 
 /* ---- sleep ---- */
 
-static void on_deadline(gh__waiter_t *waiter, int status) {
-    (void)status;
-    gh__source_fire(GH__CONTAINER(waiter, gh__source_t, deadline.waiter), 0);
+static void on_deadline(gh__deadline_t *deadline) {
+    gh__source_fire(GH__CONTAINER(deadline, gh__source_t, deadline), 0);
 }
 
 static int start_sleep(gh__source_t *source) {

@@ -64,7 +64,7 @@ static void exchange_values(gh__specific_t *specific, gh__value_t *values) {
 }
 
 static bool grow(gh__specific_t *specific) {
-    size_t capacity = specific->capacity ? 2 * specific->capacity : 4;
+    unsigned capacity = specific->capacity ? 2 * specific->capacity : 4;
     gh__value_t *values = malloc(capacity * sizeof(*values));
     if (values == NULL) return false;
     if (specific->count > 0) memcpy(values, specific->values, specific->count * sizeof(*values));

@@ -9,7 +9,7 @@
 
 typedef struct gh__specific_s {
     struct gh__value_s *values;
-    size_t count, capacity;
+    unsigned count, capacity;
 } gh__specific_t;
 
 /* libc has made the key, or is about to delete it.  Any thread. */

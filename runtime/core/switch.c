@@ -35,7 +35,7 @@ static void save_error(PyObject *saved[3]) { PyErr_Fetch(&saved[0], &saved[1], &
 static void restore_error(PyObject *saved[3]) { PyErr_Restore(saved[0], saved[1], saved[2]); }
 
 /* What was thrown rises from the call that parked, or from the next one if this may not fail. */
-static void carry_thrown(gh_task_t *task) {
+static GH__APART void carry_thrown(gh_task_t *task) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_NormalizeException(&type, &value, &traceback);
@@ -83,7 +83,7 @@ static void take_turn(gh_task_t *task) {
  * that task gives way to this one, as a greenlet would, but it stays ready.  What it was running
  * then is taken to be the greenlet that was resumed last.
  */
-static void take_over(gh_task_t *task, gh_task_t *other) {
+static GH__APART void take_over(gh_task_t *task, gh_task_t *other) {
     gh_host_t *host = task->outcome.host;
     gh__task_ready(other);
     Py_XSETREF(other->parked, (PyGreenlet *)Py_NewRef((PyObject *)host->resumed));

@@ -72,16 +72,8 @@ static void on_task_waiter(gh__waiter_t *waiter, int status) {
     gh__unpark(GH__CONTAINER(waiter, gh_task_t, waiter), status);
 }
 
-static void on_task_fd(gh__waiter_t *waiter, int status) {
-    gh__unpark(GH__CONTAINER(waiter, gh_task_t, fdwait.waiter), status);
-}
-
-static void on_task_signal(gh__waiter_t *waiter, int status) {
-    gh__unpark(GH__CONTAINER(waiter, gh_task_t, sigwait.waiter), status);
-}
-
-static void on_task_deadline(gh__waiter_t *waiter, int status) {
-    gh__unpark(GH__CONTAINER(waiter, gh_task_t, deadline.waiter), status);
+static void on_task_deadline(gh__deadline_t *deadline) {
+    gh__unpark(GH__CONTAINER(deadline, gh_task_t, deadline), UV_ETIMEDOUT);
 }
 
 /* A task's address is as unique as a pthread_t, which is an address too. */
@@ -96,8 +88,6 @@ static gh_task_t *task_new(gh_host_t *host) {
     gh__list_init(&task->lot.link);
     gh__list_init(&task->lot.post.link);
     gh__waiter_init(&task->waiter, on_task_waiter);
-    gh__waiter_init(&task->fdwait.waiter, on_task_fd);
-    gh__waiter_init(&task->sigwait.waiter, on_task_signal);
     gh__deadline_init(&task->deadline, on_task_deadline);
     task->identity.ident = (unsigned long)task;
     task->number = ++host->spawned;
@@ -172,7 +162,7 @@ int gh__task_adopt_main(gh_host_t *host) {
 
 /* The error is what C code made of our ECANCELED, and nothing of Python's ran since: the cancel is
  * the outcome. */
-static void raise_owed(gh_task_t *task) {
+static GH__APART void raise_owed(gh_task_t *task) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     gh__cancel_raise(task);
@@ -210,7 +200,7 @@ static void end_specific(gh_task_t *task) {
 }
 
 /* What is left of a task once its function has returned: nobody but its joiners. */
-static void finish(gh_task_t *task, PyObject *value, PyObject *error) {
+static GH__APART void finish(gh_task_t *task, PyObject *value, PyObject *error) {
     gh_host_t *host = task->outcome.host;
     Py_CLEAR(task->function);
     Py_CLEAR(task->args);

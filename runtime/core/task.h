@@ -32,19 +32,29 @@ typedef enum { GH__NEW, GH__READY, GH__RUNNING, GH__PARKED, GH__DONE } gh__state
 
 struct gh_task_s {
     gh__outcome_t outcome; /* first: a Task is an outcome */
-    gh__state_t state;
-    gh__link_t ready;   /* in host->ready while READY */
-    gh__link_t all;     /* in host->tasks until DONE */
-    PyGreenlet *parked; /* the greenlet that parked, not always the task's first (rule 4) */
-    PyGreenlet *first;  /* that it began in, until it is done; NULL for main */
+    int status;            /* how it was woken */
+    gh__state_t state : 8;
+    bool armed : 1;     /* CPython's signal check will raise `cancel` in this task */
+    bool displaced : 1; /* a greenlet of another task was switched to from this one: switch.c */
+    bool thread : 1;    /* started as a thread, through `_thread`: dropped at exit as a daemon is */
+    bool preemptive : 1; /* gives way when it computes for long, as a thread does */
+    bool service : 1;    /* the host's own: exit ends it without a word */
+    bool collapsed : 1;  /* a fork has left it without a thread: it never runs again */
+    bool known : 1;      /* somebody has asked for its identity, perhaps `threading` */
+    bool vforked : 1;    /* and has not read from a pipe since */
+    gh__link_t ready;    /* in host->ready while READY */
+    gh__link_t all;      /* in host->tasks until DONE */
+    PyGreenlet *parked;  /* the greenlet that parked, not always the task's first (rule 4) */
+    PyGreenlet *first;   /* that it began in, until it is done; NULL for main */
     gh__identity_t identity;
     gh__park_t park; /* valid while PARKED */
     uint64_t since;  /* when it parked, ns */
-    int status;      /* how it was woken */
     gh__deadline_t deadline;
-    gh__fdwait_t fdwait;
-    gh__waiter_t waiter; /* for the lists of outcomes, and for jobs */
-    gh__sigwait_t sigwait;
+    union {                  /* what it waits for, besides that */
+        gh__waiter_t waiter; /* in the lists of outcomes, and for jobs */
+        gh__fdwait_t fdwait;
+        gh__sigwait_t sigwait;
+    };
     gh__lot_place_t lot;
     gh__specific_t specific;
     gh__scope_t *scope;  /* the innermost that it is in, NULL for none; owned */
@@ -53,19 +63,14 @@ struct gh_task_s {
     struct gh__nursery_s *nursery; /* that it is a child of, NULL for none; owned */
     gh__link_t sibling;            /* in nursery->children */
     PyObject *cancel;              /* the exception it owes its task, NULL if none */
-    bool armed;                    /* CPython's signal check will raise `cancel` in this task */
-    bool displaced;  /* a greenlet of another task was switched to from this one: switch.c */
-    bool thread;     /* started as a thread, through `_thread`: dropped at exit as a daemon is */
-    bool preemptive; /* gives way when it computes for long, as a thread does */
-    bool service;    /* the host's own: exit ends it without a word */
-    bool collapsed;  /* a fork has left it without a thread: it never runs again */
-    bool known;      /* somebody has asked for its identity, perhaps `threading` */
-    bool vforked;    /* and has not read from a pipe since */
     uint64_t number;
     gh_result_t *result; /* one block, made by gh_task_result */
     PyObject *name;      /* NULL: a default one, made when it is asked for */
     PyObject *function, *args, *context;
 };
+
+/* With the collector's header: what is larger comes from malloc, and takes 40 bytes more. */
+_Static_assert(sizeof(struct gh_task_s) <= 512 - 16, "a task is one of Python's small objects");
 
 /* What to spawn.  All borrowed; name may be NULL. */
 typedef struct gh__spawn_s {

@@ -83,6 +83,7 @@ static int park_on_pidfd(gh_task_t *task, child_t *child) {
     task->fdwait.fd = child->pidfd;
     task->fdwait.events = EPOLLIN;
     gh__park_t how = describe(child);
+    how.events = task->fdwait.events;
     int status = gh__fdwait_start(task->outcome.host, &task->fdwait);
     if (status == 0) status = gh__park(task, &how);
     gh__fdwait_stop(task->outcome.host, &task->fdwait);
