@@ -218,6 +218,30 @@ START_TEST(it_may_open_one_in_a_loop_of_its_own) {
 }
 END_TEST
 
+static void on_tick(uv_timer_t *timer) { uv_close((uv_handle_t *)timer, NULL); }
+
+/* In which nothing of the host's happens any more, though a task of the parent's reads there. */
+START_TEST(it_may_go_on_in_the_same_loop) {
+    uv_timer_t timer;
+    open_all();
+    sleeper = spawn(GH_SPAWN(.code = "import program; program.file().read(1)"));
+    while (!uv_is_active((uv_handle_t *)&stream)) uv_run(&program_loop, UV_RUN_NOWAIT);
+    ck_ok(gh_promise_new(host, &promise));
+    pid_t child = fork();
+    if (child == 0) {
+        check_orphan();
+        hopes(uv_loop_fork(&program_loop) == 0);
+        hopes(!uv_is_active((uv_handle_t *)&stream));
+        hopes(uv_timer_init(&program_loop, &timer) == 0);
+        hopes(uv_timer_start(&timer, on_tick, 1, 0) == 0);
+        hopes(uv_run(&program_loop, UV_RUN_DEFAULT) == 0);
+        _exit(0);
+    }
+    expect_success(child);
+    end_sleeper();
+}
+END_TEST
+
 static void *fork_there(void *unused) {
     pid_t child = fork();
     if (child == 0) {
@@ -245,6 +269,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, an_exception_in_it_is_its_own);
     tcase_add_test(tests, the_child_of_a_callback_has_no_host);
     tcase_add_test(tests, it_may_open_one_in_a_loop_of_its_own);
+    tcase_add_test(tests, it_may_go_on_in_the_same_loop);
     tcase_add_test(tests, the_child_of_another_thread_has_no_host);
 }
 

@@ -342,6 +342,25 @@ START_TEST(it_ends_with_the_host) {
 }
 END_TEST
 
+static void on_shutdown(gh_host_t *of, size_t given_up, void *data) {
+    ck_assert_ptr_eq(of, host);
+    *(size_t *)data = given_up;
+}
+
+START_TEST(a_task_that_is_given_up_reads_no_more) {
+    size_t given_up = 0;
+    open_pipe();
+    gh_task_t *task = spawn_reader(START "while True:\n"
+                                         "    try: f.read(1)\n"
+                                         "    except BaseException: pass");
+    ck_ok(gh_shutdown(host, 0, 1, on_shutdown, &given_up));
+    turn();
+    ck_assert_uint_eq(given_up, 1);
+    gh_task_release(task);
+    close_all();
+}
+END_TEST
+
 START_TEST(what_is_no_stream_of_the_loop_is_refused) {
     uv_loop_t other;
     uv_tcp_t elsewhere;
@@ -380,6 +399,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, python_closes_the_file_and_not_the_stream);
     tcase_add_test(tests, only_tasks_use_it);
     tcase_add_test(tests, it_ends_with_the_host);
+    tcase_add_test(tests, a_task_that_is_given_up_reads_no_more);
     tcase_add_test(tests, what_is_no_stream_of_the_loop_is_refused);
 }
 

@@ -21,6 +21,7 @@
 #include "core/lot.h"
 #include "core/post.h"
 #include "core/promise.h"
+#include "core/stream.h"
 #include "core/task.h"
 #include "core/waiter.h"
 #include "host.h"
@@ -110,6 +111,7 @@ static void give_all_up(shutdown_t *shutdown) {
         give_up((gh_task_t *)PyList_GET_ITEM(tasks, i));
         shutdown->given_up++;
     }
+    gh__streams_forget(host); /* or those that one of them has read would keep the loop going */
     gh__loop_keep(host);
     Py_XDECREF(tasks);
     end(shutdown);

@@ -212,8 +212,8 @@ static void forget_threads(gh_host_t *host) {
  */
 static void leave_program(gh_host_t *host) {
     uv_unref((uv_handle_t *)&host->async);
-    if (host->running == NULL) return;
     gh__streams_forget(host);
+    if (host->running == NULL) return;
     host->guest = false;
     host->open = false;
     host->loop = &host->own_loop;
