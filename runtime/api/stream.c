@@ -37,18 +37,21 @@ static gh_task_t *begin_call(void) {
     return NULL;
 }
 
-/* Parks until the waiters are fired.  0 to look again, or -1 with an exception. */
-static int wait_among(gh__link_t *waiters, gh_task_t *task, const gh__stream_t *stream,
-                      uint32_t events) {
+/* How to wait for a stream that is there. */
+static gh__park_t parking(const gh__stream_t *stream, uint32_t events) {
     uv_os_fd_t fd = -1;
     uv_fileno((const uv_handle_t *)stream->stream, &fd);
-    const gh__park_t how = {.on = GH__ON_FD,
-                            .call = events == EPOLLIN ? "read" : "write",
-                            .subject = fd,
-                            .events = events,
-                            .deadline = GH__NEVER};
+    return (gh__park_t){.on = GH__ON_FD,
+                        .call = events == EPOLLIN ? "read" : "write",
+                        .subject = fd,
+                        .events = events,
+                        .deadline = GH__NEVER};
+}
+
+/* Parks until the waiters are fired.  0 to look again, or -1 with an exception. */
+static int wait_among(gh__link_t *waiters, gh_task_t *task, const gh__park_t *how) {
     gh__list_append(waiters, &task->waiter.link);
-    int status = gh__park_held(task, &how);
+    int status = gh__park_held(task, how);
     gh__list_remove(&task->waiter.link);
     return gh__park_failed(task, status);
 }
@@ -103,7 +106,8 @@ static int wait_for_data(gh_task_t *task, gh__stream_t *stream, size_t room) {
     while (stream->data == NULL && stream->error == 0) {
         int error = start_reading(stream, room);
         if (error < 0) return (int)fail(error);
-        int failed = wait_among(&stream->readers, task, stream, EPOLLIN);
+        const gh__park_t how = parking(stream, EPOLLIN);
+        int failed = wait_among(&stream->readers, task, &how);
         if (gh__list_empty(&stream->readers)) gh__stream_stop(stream);
         if (failed < 0) return -1;
     }
@@ -178,11 +182,11 @@ static piece_t *begin_piece(gh__stream_t *stream, const char *data, size_t size)
 static Py_ssize_t write_piece(gh_task_t *task, gh__stream_t *stream, const char *data,
                               size_t size) {
     if (size > LARGEST_WRITE) size = LARGEST_WRITE;
+    const gh__park_t how = parking(stream, EPOLLOUT); /* and may be gone when it is woken */
     piece_t *piece = begin_piece(stream, data, size);
     if (piece == NULL) return -1;
     int failed = 0;
-    while (piece->status > 0 && failed == 0)
-        failed = wait_among(&piece->waiters, task, stream, EPOLLOUT);
+    while (piece->status > 0 && failed == 0) failed = wait_among(&piece->waiters, task, &how);
     int status = piece->status;
     piece->abandoned = true;
     if (status <= 0) free(piece);
