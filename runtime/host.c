@@ -28,6 +28,7 @@
 #include "core/switch.h"
 #include "core/task.h"
 #include "current.h"
+#include "hooks/libc.h"
 #include "host.h"
 #include "internal.h"
 #include "interp.h"
@@ -55,7 +56,6 @@ uv_loop_t *gh_loop(gh_host_t *host) { return host != NULL && host->open ? host->
 
 void gh__host_drop(gh_host_t *host) {
     if (atomic_fetch_sub(&host->holders, 1) > 1) return;
-    uv_mutex_destroy(&host->post_lock);
     free(host->held);
     free(host->killed);
     free(host);
@@ -97,7 +97,8 @@ static void after_fork(void) {
     for (size_t i = 0; i < heap->count; i++) heap->items[i]->slot = GH__NO_SLOT;
     heap->count = 0;
     gh__task_after_fork(host);
-    if (uv_mutex_init(&host->post_lock) < 0 || gh__loop_after_fork(host) < 0) {
+    host->post_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    if (gh__loop_after_fork(host) < 0) {
         leave_host();
         return;
     }
@@ -259,10 +260,7 @@ static uint64_t pin_limit(uint64_t ms) {
 static gh_host_t *host_new(const gh_config_t *config) {
     gh_host_t *host = calloc(1, sizeof(*host));
     if (host == NULL) return NULL;
-    if (uv_mutex_init(&host->post_lock) < 0) {
-        free(host);
-        return NULL;
-    }
+    host->post_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     host->holders = 1;
     host->config = *config;
     if (config->pin != NULL) host->pin.limit = pin_limit(config->pin_ms);
@@ -376,9 +374,9 @@ void gh__host_close(gh_host_t *host) {
     gh__sources_close(host);
     gh__streams_forget(host);
     gh__current = opened = NULL;
-    uv_mutex_lock(&host->post_lock);
+    libc_pthread_mutex_lock(&host->post_lock);
     host->closed = true;
-    uv_mutex_unlock(&host->post_lock);
+    libc_pthread_mutex_unlock(&host->post_lock);
     int error = gh__loop_close(host);
     gh__post_run(host);
     gh__chores_run(host);

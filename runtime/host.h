@@ -72,7 +72,7 @@ struct gh_host_s {
     timer_t guard;   /* core/guard.c */
     pid_t guard_tid; /* the thread it is for: 0 before its first use, -1 if there is none */
 
-    uv_mutex_t post_lock;
+    pthread_mutex_t post_lock;
     gh__link_t posts;
 
     gh__link_t sigwaits;

@@ -103,6 +103,19 @@ START_TEST(leaving_takes_the_late_wake_along) {
 }
 END_TEST
 
+/* The lot is looked into whenever a mutex is unlocked, as long as a task waits for one. */
+START_TEST(leaving_while_another_waits_for_a_mutex) {
+    gh__lot_enter(&tasks[0], &here);
+    gh__lot_enter(&tasks[1], &elsewhere);
+    wake_in_thread();
+    gh__current = &host;
+    host.tid = gettid();
+    host.mutex_waits = 1;
+    ck_assert(gh__lot_leave(&tasks[0]));
+    gh__current = NULL;
+}
+END_TEST
+
 START_TEST(nobody_waits_in_the_child_of_a_fork) {
     gh__lot_enter(&tasks[0], &here);
     gh__lot_after_fork();
@@ -119,6 +132,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, who_has_left_is_not_woken);
     tcase_add_test(tests, a_thread_wakes_through_the_loop);
     tcase_add_test(tests, leaving_takes_the_late_wake_along);
+    tcase_add_test(tests, leaving_while_another_waits_for_a_mutex);
     tcase_add_test(tests, nobody_waits_in_the_child_of_a_fork);
 }
 

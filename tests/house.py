@@ -95,11 +95,12 @@ def function_lengths():
 
 
 def raw_calls():
-    """Inside the runtime, a call by the name of a hook would come back into the surface."""
+    """Inside the runtime, a call by the name of a hook would come back into the surface, as libuv's do."""
     table = ROOT / "runtime/hooks/hooks.def"
     names = HOOK.findall(table.read_text()) if table.exists() else []
     if not names:
         return
+    names += [name.replace("pthread_", "uv_") for name in names if "mutex" in name]
     call = re.compile(rf"(?<![\w.>])(?<!->)({'|'.join(names)})\(")
     for path, name, text in files(["runtime"], ".c", ".h"):
         if name in BEFORE_THE_HOST:

@@ -2,6 +2,9 @@
 /*
  * post.c: how any thread wakes the loop.  A list under a mutex, and one uv_async_t, which libuv
  * coalesces: a thousand posts between two turns are one wake-up.
+ *
+ * libuv's mutexes would be unlocked through the surface, which then looks into the parking lot; and
+ * the lot takes a post back under a lock of its own.
  */
 #include "core/post.h"
 #include "core/list.h"
@@ -15,9 +18,9 @@ int gh__post_open(gh_host_t *host) {
     int error = uv_async_init(host->loop, &host->async, on_async);
     if (error < 0) return error;
     host->async.data = host;
-    uv_mutex_lock(&host->post_lock);
+    libc_pthread_mutex_lock(&host->post_lock);
     host->open = true;
-    uv_mutex_unlock(&host->post_lock);
+    libc_pthread_mutex_unlock(&host->post_lock);
     gh__wake(host); /* for what was posted before there was a loop */
     return 0;
 }
@@ -36,38 +39,38 @@ void gh__post_close(gh_host_t *host) {
 }
 
 void gh__post(gh_host_t *host, gh__post_t *post) {
-    uv_mutex_lock(&host->post_lock);
+    libc_pthread_mutex_lock(&host->post_lock);
     gh__list_append(&host->posts, &post->link);
-    uv_mutex_unlock(&host->post_lock);
+    libc_pthread_mutex_unlock(&host->post_lock);
     gh__wake(host);
 }
 
 bool gh__post_unless_closed(gh_host_t *host, gh__post_t *post) {
-    uv_mutex_lock(&host->post_lock);
+    libc_pthread_mutex_lock(&host->post_lock);
     bool open = !host->closed;
     if (open) gh__list_append(&host->posts, &post->link);
-    uv_mutex_unlock(&host->post_lock);
+    libc_pthread_mutex_unlock(&host->post_lock);
     if (open) gh__wake(host);
     return open;
 }
 
 void gh__post_cancel(gh_host_t *host, gh__post_t *post) {
-    uv_mutex_lock(&host->post_lock);
+    libc_pthread_mutex_lock(&host->post_lock);
     gh__list_remove(&post->link);
-    uv_mutex_unlock(&host->post_lock);
+    libc_pthread_mutex_unlock(&host->post_lock);
 }
 
 bool gh__post_pending(gh_host_t *host) {
-    uv_mutex_lock(&host->post_lock);
+    libc_pthread_mutex_lock(&host->post_lock);
     bool pending = !gh__list_empty(&host->posts);
-    uv_mutex_unlock(&host->post_lock);
+    libc_pthread_mutex_unlock(&host->post_lock);
     return pending;
 }
 
 static gh__post_t *take(gh_host_t *host) {
-    uv_mutex_lock(&host->post_lock);
+    libc_pthread_mutex_lock(&host->post_lock);
     gh__link_t *item = gh__list_pop(&host->posts);
-    uv_mutex_unlock(&host->post_lock);
+    libc_pthread_mutex_unlock(&host->post_lock);
     return item ? GH__CONTAINER(item, gh__post_t, link) : NULL;
 }
 
