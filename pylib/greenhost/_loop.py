@@ -112,8 +112,8 @@ class Servant:
     def await_(self, awaitable: Awaitable[T]) -> T:
         """Have it awaited, and wait for that. In the task that it is for; parks."""
         job = Job(awaitable, _greenhost.current_context(), Promise())
-        self.offer(job)
         try:
+            self.offer(job)
             job.promise.join()
         except BaseException:
             self._give_up(job)
@@ -209,10 +209,9 @@ class Loop:
             if running.get(self.name) is self:
                 del running[self.name]
 
-    def await_(self, awaitable: Awaitable[T]) -> T:
-        """Await something in this loop. In a task other than the loop's own; parks."""
+    def servant(self) -> Servant:
+        """Who awaits here for the calling task, which is another than the loop's own. May park."""
         if _greenhost.current_task() is self.task:
-            close(awaitable)
             raise RuntimeError(
                 "await_() can't wait in a callback of the event loop that it would wait for; "
                 "start a task there"
@@ -220,7 +219,7 @@ class Loop:
         line: Line | None = getattr(self.lines, "line", None)
         if line is None:
             line = self.lines.line = Line(self.new_servant())
-        return line.servant.await_(awaitable)
+        return line.servant
 
 
 def close(awaitable: Awaitable[Any]) -> None:

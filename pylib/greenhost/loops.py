@@ -66,6 +66,15 @@ def _loop(library: str, name: str) -> Loop:
     return loop
 
 
+def _await_in(names: tuple[str, str], awaitable: Awaitable[T]) -> T:
+    try:
+        servant = _loop(*names).servant()
+    except BaseException:
+        close(awaitable)
+        raise
+    return servant.await_(awaitable)
+
+
 class LoopBlock:
     """A loop of the host's: in its `with` block, await_() of a plain task runs there.
 
@@ -81,7 +90,7 @@ class LoopBlock:
 
         In a task, on the loop's thread; parks.
         """
-        return _loop(*self._names).await_(awaitable)
+        return _await_in(self._names, awaitable)
 
     def __enter__(self) -> "LoopBlock":
         self._tokens.append(_chosen.set(self._names))
@@ -124,12 +133,7 @@ def wait(awaitable: Awaitable[T]) -> T:
         if "asyncio" not in sys.modules:
             return _greenhost.drive(awaitable)
         names = "asyncio", "main"
-    try:
-        loop = _loop(*names)
-    except BaseException:
-        close(awaitable)
-        raise
-    return loop.await_(awaitable)
+    return _await_in(names, awaitable)
 
 
 def close_all() -> None:

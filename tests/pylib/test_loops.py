@@ -3,6 +3,7 @@
 
 import asyncio
 import contextvars
+import inspect
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from support import Asyncio, Trio, both
 import anyio
 import greenhost
 import trio
+from greenhost._loop import running
 from greenhost import Promise, async_context, async_iter, asyncio_loop, await_, spawn, trio_loop
 
 variable = contextvars.ContextVar("variable", default=0)
@@ -194,14 +196,47 @@ class PlainTasks(unittest.TestCase):
     @both_loops
     def test_error_while_cancelled(self, library):
         async def work():
+            started.set_result(None)
             try:
                 await library.sleep(60)
             finally:
                 raise ValueError("in finally")
 
-        with self.assertRaisesRegex(ValueError, "in finally"):
-            with greenhost.move_on_after(0.01):
+        def run():
+            with scope:
                 await_(work())
+
+        started, scope = Promise(), greenhost.CancelScope()
+        task = spawn(run)
+        started.result()
+        scope.cancel()
+        with self.assertRaisesRegex(ValueError, "in finally"):
+            task.result()
+
+    def test_cancelled_on_the_way_to_the_loop(self):
+        """A lock of Trio's is there, which may be taken: what has not begun must not begin later."""
+
+        def run(before):
+            with trio_loop():
+                for awaitable in before:
+                    await_(awaitable)
+                arrived.set_result(None)
+                locked.result()
+                await_(coroutine)
+
+        trio_loop().await_(trio.sleep(0))
+        lock = running["trio loop"].token._reentry_queue.lock
+        for before in ([], [trio.sleep(0)]):
+            arrived, locked, coroutine = Promise(), Promise(), trio.sleep(0)
+            task = spawn(run, before)
+            arrived.result()
+            with lock:
+                locked.set_result(None)
+                while task.state != "parked":
+                    greenhost.checkpoint()
+                task.cancel()
+            self.assertIsInstance(task.exception(), greenhost.Cancelled)
+            self.assertEqual(inspect.getcoroutinestate(coroutine), inspect.CORO_CLOSED)
 
     @both_loops
     def test_generators_and_context_managers(self, library):
