@@ -229,10 +229,11 @@ conformance: deps
 	@$(PYTHON) tests/conformance/run.py --greenhost $(BUILD)/greenhost \
 	    --results $(BUILD)/conformance --report docs/CONFORMANCE.md $(CONFORMANCE)
 
-## soak            SECONDS of everything at once, at random (60); SEED repeats a choice of jobs
+## soak            SECONDS of everything at once, at random (60), by SEED; THREADS=tasks; FAMILIES alone
 soak: deps
 	@$(MAKE) --no-print-directory all
-	@$(BUILD)/greenhost tests/stress.py $(or $(SECONDS),60) $(SEED)
+	@$(BUILD)/greenhost --threads=$(or $(THREADS),os) tests/soak/soak.py $(or $(SECONDS),60) \
+	    $(or $(SEED),$(shell date +%s)) $(FAMILIES)
 
 ## model           PROGRAMS of scopes and nurseries (3000), at random from SEED (0), against Trio
 model: deps

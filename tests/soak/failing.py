@@ -1,51 +1,26 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Jobs for stress.py in which something goes wrong, or comes from outside: servers that fail, children
-that are killed, descriptors that are closed and used again, signals, time limits, other event loops.
+"""Jobs of the soak in which something goes wrong, or comes from outside: servers that fail, children
+that are killed, descriptors that are closed and used again.
 """
 
 import errno
 import fcntl
 import os
 import pty
-import random
 import select
 import signal
 import socket
 import struct
 import subprocess
 import tempfile
-import threading
 import time
 import tty
 
-import trio
+from common import Beside, a_while, chance
 
 import greenhost
-from greenhost import ops
 
-chance = random.Random()
-PATIENCE = 60
 LOCK_FILE = tempfile.TemporaryFile()
-# Trio keeps a thread that has nothing to do for ten seconds, which nobody wants to wait for.
-trio._core._thread_cache.IDLE_TIMEOUT = 0.1
-
-
-def a_while(most=0.02):
-    return chance.choice((0, 0.0001, chance.random() * most))
-
-
-class Beside:
-    """A task that does not outlive the block."""
-
-    def __init__(self, function, *arguments):
-        self.task = greenhost.spawn(function, *arguments)
-
-    def __enter__(self):
-        return self.task
-
-    def __exit__(self, *_):
-        self.task.cancel()
-        self.task.join()
 
 
 # ---- servers that fail ----
@@ -124,13 +99,38 @@ def peer_goes_away():
         raise AssertionError("everything was sent")
 
 
+def time_out():
+    one, other = socket.socketpair()
+    with one, other:
+        other.settimeout(a_while() or 0.001)
+        try:
+            other.recv(1)
+        except TimeoutError:
+            return
+        raise AssertionError("received nothing, but in time")
+
+
 # ---- descriptors ----
 
 
-def datagrams():
-    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    with one, other, Beside(lambda: [one.send(b"%d" % n) for n in range(50)]):
-        assert [other.recv(10) for _ in range(50)] == [b"%d" % n for n in range(50)]
+def closed_under_a_reader():
+    """One that has yet to call read() might find the number to be another job's by then."""
+    read, write = os.pipe()
+
+    def wait():
+        try:
+            return os.read(read, 1)
+        except OSError as error:
+            return error.errno
+
+    with Beside(wait) as task:
+        time.sleep(a_while())
+        closed = task.state == "parked"
+        if closed:
+            os.close(read)
+            assert task.result() == errno.EBADF
+    for number in (write, read)[: 1 if closed else 2]:
+        os.close(number)
 
 
 def replaced_under_a_reader():
@@ -188,7 +188,7 @@ def file_lock():
         time.sleep(a_while(0.0005))
 
 
-# ---- children and signals ----
+# ---- children ----
 
 
 def killed_child():
@@ -198,95 +198,17 @@ def killed_child():
         assert child.wait() in (-signal.SIGTERM, -signal.SIGKILL)
 
 
+def slow_child():
+    try:
+        subprocess.run(["sleep", "10"], timeout=a_while())
+    except subprocess.TimeoutExpired:
+        return
+    raise AssertionError("it can't have ended")
+
+
 def missing_program():
     try:
         subprocess.run(["/nonexistent/program"])
     except FileNotFoundError:
         return
     raise AssertionError("it was run")
-
-
-def awaited_signal():
-    operation = ops.signal(signal.SIGUSR1)
-    os.kill(os.getpid(), signal.SIGUSR1)
-    assert greenhost.await_(operation) == signal.SIGUSR1
-
-
-# ---- time limits, promises, nurseries ----
-
-
-def time_limit():
-    with greenhost.move_on_after(a_while(0.005)) as scope:
-        time.sleep(PATIENCE)
-    assert scope.cancelled_caught
-
-
-def nursery():
-    finished = []
-
-    def child(number):
-        time.sleep(a_while(0.002))
-        finished.append(number)
-
-    with greenhost.open_nursery() as children:
-        for number in range(5):
-            children.start_soon(child, number)
-    assert sorted(finished) == [0, 1, 2, 3, 4]
-
-
-def promise():
-    """Settled by a thread."""
-    promised = greenhost.Promise()
-    thread = threading.Thread(target=promised.set_result, args=(7,))
-    thread.start()
-    assert promised.result() == 7
-    thread.join()
-
-
-def failing_work():
-    try:
-        greenhost.await_(ops.work(int, "no number"))
-    except ValueError:
-        return
-    raise AssertionError("it is a number")
-
-
-# ---- another loop ----
-
-
-async def trio_main():
-    async with trio.open_nursery() as children:
-        send, receive = trio.open_memory_channel(0)
-        children.start_soon(send.send, 5)
-        assert await receive.receive() == 5
-        assert await trio.to_thread.run_sync(sum, [1, 2]) == 3
-    with trio.move_on_after(0.001) as scope:
-        await trio.sleep(PATIENCE)
-    assert scope.cancelled_caught
-
-
-def trio_loop():
-    trio.run(trio_main)
-
-
-# Each with whether it may be left in the middle, because it cleans up after itself, and how often it
-# is chosen.
-FAMILIES = [
-    (failing_server, False, 3),
-    (missing_server, True, 3),
-    (server_goes_away, False, 3),
-    (peer_goes_away, False, 2),
-    (datagrams, False, 3),
-    (replaced_under_a_reader, False, 3),
-    (closed_under_an_epoll, False, 3),
-    (terminal, False, 2),
-    (file_lock, True, 1),
-    (killed_child, False, 1),
-    (missing_program, False, 1),
-    (awaited_signal, False, 3),
-    (time_limit, False, 5),
-    (nursery, False, 3),
-    (promise, False, 1),
-    (failing_work, True, 3),
-    (trio_loop, False, 1),
-]
