@@ -8,6 +8,7 @@ context of the caller, the very same one. If the caller is cancelled, so is the 
 caller goes on when that has ended.
 """
 
+import os
 import sys
 import threading
 from collections import deque
@@ -146,9 +147,11 @@ class Line:
 
     def __init__(self, servant: Servant) -> None:
         self.servant = servant
+        self.process = os.getpid()
 
     def __del__(self) -> None:
-        if not self.servant.ending:
+        # The child of a fork drops those of its parent's tasks, before it is told that it is a child.
+        if not self.servant.ending and os.getpid() == self.process:
             self.servant.offer(None)
 
 

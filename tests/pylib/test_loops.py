@@ -362,6 +362,30 @@ class PlainTasks(unittest.TestCase):
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 7)
         self.assertEqual(await_(work()), 7)
 
+    def test_fork_while_the_way_to_the_loop_is_locked(self):
+        """The child's loop is none, so it does not say there that the other tasks have gone."""
+
+        def wait():
+            trio_loop().await_(trio.sleep(0))
+            arrived.set_result(None)
+            end.result()
+
+        def fork():
+            pid = os.fork()
+            if pid == 0:
+                os._exit(0)
+            return pid
+
+        arrived, end = Promise(), Promise()
+        task = spawn(wait)
+        arrived.result()
+        with running["trio loop"].token._reentry_queue.lock:
+            pid = spawn(fork).result()
+            with greenhost.fail_after(20):
+                self.assertEqual(os.waitpid(pid, 0), (pid, 0))
+        end.set_result(None)
+        task.result()
+
 
 class Ends(unittest.TestCase):
     """How a program that has used a loop ends."""
