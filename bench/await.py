@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""What await_(checkpoint) costs beside a bare `await`, on asyncio: the least, in processor time.
+"""What await_(checkpoint) costs beside a bare `await`, on asyncio, and a portal to a task that awaits
+once: the least, in processor time.
 
     python3 await.py build/greenhost
 
@@ -21,6 +22,7 @@ async def measure(name: str) -> None:
     library = importlib.import_module(name)
     await_ = library.await_
     loops = {"await": [], "await, with a portal": [], "await_()": []}
+    loops |= {"task": [], "task, with a portal": []}
 
     async def bare():
         start = time.process_time()
@@ -36,12 +38,23 @@ async def measure(name: str) -> None:
             await_(asyncio.sleep(0))
         loops["await_()"].append(time.process_time() - start)
 
+    async def tasks(prepare):
+        start = time.process_time()
+        for _ in range(COUNT):
+            task = asyncio.create_task(asyncio.sleep(0))
+            prepare(task)
+            await task
+        return time.process_time() - start
+
     for _ in range(ROUNDS):
         loops["await"].append(await bare())
         await asyncio.create_task(through_portal())
+        loops["task"].append(await tasks(lambda task: None))
+        loops["task, with a portal"].append(await tasks(library.bestow_portal))
     least = {what: min(times) / COUNT for what, times in loops.items()}
     for what, seconds in least.items():
-        print(f"{name:10} {what:22} {seconds * 1e6:6.2f} us  {seconds / least['await']:5.2f} x")
+        ratio = seconds / least[what.split(",")[0].replace("await_()", "await")]
+        print(f"{name:10} {what:22} {seconds * 1e6:6.2f} us  {ratio:5.2f} x")
 
 
 def main() -> None:
