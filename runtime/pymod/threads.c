@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "core/identity.h"
+#include "core/loop.h"
 #include "core/task.h"
 #include "current.h"
 #include "host.h"
@@ -67,7 +68,14 @@ static PyObject *name_of(PyObject *function) {
     return name;
 }
 
+/* What CPython says where there is no thread to be had: the program may go on without it. */
+static PyObject *refuse_thread(void) {
+    PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
+    return NULL;
+}
+
 static PyObject *spawn_thread(gh_host_t *host, PyObject *call) {
+    if (gh__loop_open(host) < 0) return refuse_thread();
     PyObject *function = PyCFunction_New(&run_def, NULL);
     if (function == NULL) return NULL;
     PyObject *name = name_of(PyTuple_GET_ITEM(call, 0));
