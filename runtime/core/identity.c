@@ -67,11 +67,8 @@ void gh__identity_unlock_list(void) {
     if (list != NULL) libc_sem_post(list);
 }
 
-/* Makes one that has been used a new thread's. */
-static PyThreadState *take_spare(gh_host_t *host) {
-    PyThreadState *state = host->spares[--host->spare_count];
+static void enlist(PyThreadState *state) {
     struct pythreads *threads = &state->interp->threads;
-    state->tracing = state->coroutine_origin_tracking_depth = 0;
     gh__identity_lock_list();
     state->id = ++threads->next_unique_id;
     state->prev = NULL;
@@ -79,15 +76,36 @@ static PyThreadState *take_spare(gh_host_t *host) {
     if (state->next != NULL) state->next->prev = state;
     threads->head = state;
     gh__identity_unlock_list();
-    return state;
 }
 
-static void keep_spare(gh_host_t *host, PyThreadState *state) {
+static void strike(PyThreadState *state) {
     gh__identity_lock_list();
     *(state->prev ? &state->prev->next : &state->interp->threads.head) = state->next;
     if (state->next != NULL) state->next->prev = state->prev;
     gh__identity_unlock_list();
+}
+
+/* Makes one that has been used a new thread's. */
+static PyThreadState *take_spare(gh_host_t *host) {
+    PyThreadState *state = host->spares[--host->spare_count];
+    state->tracing = state->coroutine_origin_tracking_depth = 0;
+    enlist(state);
+    return state;
+}
+
+static void keep_spare(gh_host_t *host, PyThreadState *state) {
+    strike(state);
     host->spares[host->spare_count++] = state;
+}
+
+PyThreadState *gh__identity_hide_hub(gh_host_t *host) {
+    PyThreadState *state = host->running->identity.state;
+    if (state != NULL) strike(state);
+    return state;
+}
+
+void gh__identity_show_hub(PyThreadState *state) {
+    if (state != NULL) enlist(state);
 }
 
 int gh__identity_make(gh_host_t *host, gh__identity_t *identity) {

@@ -23,6 +23,10 @@ int gh__identity_open(gh_host_t *host);
 int gh__identity_make(gh_host_t *host, gh__identity_t *identity);
 /* Takes it back, if it is there: a few are kept for other tasks.  With the GIL. */
 void gh__identity_drop(gh_host_t *host, gh__identity_t *identity);
+/* Takes the hub, which has no frame, out of the list of threads, and puts what that returned back.  The same
+ * task calls both.  With the GIL. */
+PyThreadState *gh__identity_hide_hub(gh_host_t *host);
+void gh__identity_show_hub(PyThreadState *hidden);
 /* Frees those that are kept.  The host is stopping.  With the GIL. */
 void gh__identity_close(gh_host_t *host);
 /* Into the thread's state, and out of it.  The one task of a forked child has none to come from. */

@@ -23,7 +23,7 @@
 #define NATIVE_ID_BITS 22
 
 /* CPython's own functions, learnt once. */
-static PyCFunction start_thread, native_id;
+static PyCFunction start_thread, native_id, dump_traceback;
 
 /* ---- what a thread does ---- */
 
@@ -117,41 +117,51 @@ static PyObject *task_native_id(PyObject *module, PyObject *args) {
                                        (uint64_t)host->tid);
 }
 
+/* faulthandler's, which shows all threads, and among them would show the hub. */
+static PyObject *dump_tasks(PyObject *module, PyObject *args, PyObject *kwargs) {
+    gh_host_t *host = gh__current;
+    bool hosted = host != NULL && host->running != NULL;
+    PyThreadState *hidden = hosted ? gh__identity_hide_hub(host) : NULL;
+    PyObject *result = ((PyCFunctionWithKeywords)(void *)dump_traceback)(module, args, kwargs);
+    gh__identity_show_hub(hidden);
+    return result;
+}
+
 /* ---- the table of methods ---- */
 
 /* The entry of a function of the module; NULL, with an exception, if it is not one of C's. */
-static PyMethodDef *find(PyObject *module, const char *name) {
-    PyObject *function = PyObject_GetAttrString(module, name);
+static PyMethodDef *find(const char *module, const char *name) {
+    PyObject *imported = PyImport_ImportModule(module);
+    PyObject *function = imported ? PyObject_GetAttrString(imported, name) : NULL;
+    Py_XDECREF(imported);
     if (function == NULL) return NULL;
     PyMethodDef *entry = PyCFunction_Check(function) ? ((PyCFunctionObject *)function)->m_ml : NULL;
     Py_DECREF(function);
     if (entry == NULL)
-        PyErr_Format(PyExc_ImportError, "_thread.%s is not the interpreter's own", name);
+        PyErr_Format(PyExc_ImportError, "%s.%s is not the interpreter's own", module, name);
     return entry;
 }
 
-static int exchange(PyObject *module, const char *name, PyCFunction function, PyCFunction *old) {
+/* Without a function only tells the old one.  0, or -1 with an exception. */
+static int exchange(const char *module, const char *name, void *function, PyCFunction *old) {
     PyMethodDef *entry = find(module, name);
     if (entry == NULL) return -1;
-    if (entry->ml_meth != function) *old = entry->ml_meth;
-    if (function != NULL) entry->ml_meth = function;
+    if (entry->ml_meth != (PyCFunction)function) *old = entry->ml_meth;
+    if (function != NULL) entry->ml_meth = (PyCFunction)function;
     return 0;
 }
 
 int gh__threads_open(void) {
-    PyObject *module = PyImport_ImportModule("_thread");
-    if (module == NULL) return -1;
-    int result = start_thread ? 0 : exchange(module, "start_new_thread", NULL, &start_thread);
-    Py_DECREF(module);
-    return result;
+    return start_thread ? 0 : exchange("_thread", "start_new_thread", NULL, &start_thread);
 }
 
 int gh__threads_take(void) {
     PyCFunction alias;
-    PyObject *module = PyImport_ImportModule("_thread");
-    int result = module ? exchange(module, "start_new_thread", start_task, &start_thread) : -1;
-    if (result == 0) result = exchange(module, "start_new", start_task, &alias);
-    if (result == 0) result = exchange(module, "get_native_id", task_native_id, &native_id);
-    Py_XDECREF(module);
-    return result;
+    return exchange("_thread", "start_new_thread", (void *)start_task, &start_thread) < 0 ||
+                   exchange("_thread", "start_new", (void *)start_task, &alias) < 0 ||
+                   exchange("_thread", "get_native_id", (void *)task_native_id, &native_id) < 0 ||
+                   exchange("faulthandler", "dump_traceback", (void *)dump_tasks, &dump_traceback) <
+                       0
+               ? -1
+               : 0;
 }
