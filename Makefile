@@ -24,7 +24,7 @@ CLIENT_PACKAGES := python3-psycopg2 python3-mysqldb python3-pymysql python3-redi
 SERVER_PACKAGES := postgresql mariadb-server-core redis-server memcached slapd openssh-server
 # The programs of tests/stock.
 THREAD_PACKAGES := python3-flask python3-werkzeug python3-cheroot python3-waitress gunicorn \
-    python3-dask
+    python3-dask python3-celery
 CHECK_PACKAGES := check clang clang-format valgrind strace black mypy groff-base man-db python3-venv python3-pip \
     libpython3.11-testsuite libhttp-parser-dev openssl $(LOOP_PACKAGES) $(SUITE_PACKAGES) $(THREAD_PACKAGES) \
     $(CLIENT_PACKAGES) $(SERVER_PACKAGES)

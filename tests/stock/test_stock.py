@@ -93,6 +93,9 @@ class StockTest(unittest.TestCase):
     def test_pool_of_urllib(self):
         self.check_jobs("pool_jobs.py")
 
+    def test_celery(self):
+        self.check_jobs("celery_jobs.py")
+
     def test_dask(self):
         self.check_jobs("dask_jobs.py")
 
