@@ -194,16 +194,35 @@ def run(module: str, log: Log, wanted: Wanted) -> None:
         run_unittest(module, log, wanted)
 
 
+def wait(for_end: Callable[[], object]) -> None:
+    """Until it returns, since some tests interrupt their process, and do not expect that it ends."""
+    while True:
+        try:
+            for_end()
+            return
+        except KeyboardInterrupt:
+            continue
+
+
 def run_in_task(module: str, log: Log, wanted: Wanted) -> None:
     import greenhost
 
-    greenhost.spawn(run, module, log, wanted, name="tests").result()
+    wait(greenhost.spawn(run, module, log, wanted, name="tests").result)
 
 
 def run_in_thread(module: str, log: Log, wanted: Wanted) -> None:
-    thread = threading.Thread(target=run, args=(module, log, wanted))
-    thread.start()
-    thread.join()
+    done = (
+        threading.Event()
+    )  # a join() that was interrupted takes the thread for one that has ended
+
+    def run_and_tell() -> None:
+        try:
+            run(module, log, wanted)
+        finally:
+            done.set()
+
+    threading.Thread(target=run_and_tell).start()
+    wait(done.wait)
 
 
 PLACES = {"main": run, "task": run_in_task, "thread": run_in_thread}
