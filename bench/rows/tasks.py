@@ -124,7 +124,40 @@ os._exit(0)
 """,
 }
 
+# All of them are parked before the first has slept.
+MANY = {
+    "greenhost": """
+from greenhost import spawn
+def body(): time.sleep(5)
+def work():
+    for task in [spawn(body) for _ in range(COUNT)]: task.join()
+timed(work, COUNT)
+""",
+    "asyncio": """
+import asyncio
+async def body(): await asyncio.sleep(5)
+async def main(): await asyncio.gather(*[body() for _ in range(COUNT)])
+timed(lambda: asyncio.run(main()), COUNT)
+""",
+    "gevent": """
+import gevent
+def body(): gevent.sleep(5)
+def work(): gevent.joinall([gevent.spawn(body) for _ in range(COUNT)])
+timed(work, COUNT)
+""",
+}
+COUNTS = (1_000_000, 10_000, 100_000)
+
 US, KIB = "µs", "KiB"
+
+
+def many():
+    """A million is for greenhost alone, and is what its name without a number means."""
+    return {
+        peer if count == COUNTS[0] else f"{peer}, {count:,}": f"COUNT = {count}\n{code}"
+        for peer, code in MANY.items()
+        for count in (COUNTS if peer == "greenhost" else COUNTS[2:])
+    }
 
 
 def benchmarks(greenhost):
@@ -153,5 +186,12 @@ def benchmarks(greenhost):
             KIB,
             PARKED,
             limit=3.2,
+        ),
+        make(
+            "A million at once",
+            "Processor time of a task from spawn to join that sleeps in between, while all the others "
+            "do: `greenhost` is with 1,000,000.",
+            US,
+            many(),
         ),
     ]
