@@ -103,9 +103,10 @@ struct gh_host_s {
     gh__link_t emptied;  /* gh__waiter_t, fired when the last task but the main one is done */
     size_t callbacks;    /* how many of these keep the program's loop going: gh__loop_keep */
     bool refuses;        /* gh_spawn does: a shutdown has begun */
-    uint64_t switches;
-    void *streams;   /* tree of gh__stream_t: core/stream.c */
-    PyObject *embed; /* the module of api/embed.py, NULL before it is needed */
+    uint64_t switches, since_switch; /* resumed tasks; how many when `went_on` was counted */
+    unsigned went_on;                /* calls that need not wait, in one turn of a task */
+    void *streams;                   /* tree of gh__stream_t: core/stream.c */
+    PyObject *embed;                 /* the module of api/embed.py, NULL before it is needed */
 
     PyObject *on_exit; /* what atexit calls */
     PyObject *empty_tuple;

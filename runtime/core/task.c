@@ -23,6 +23,8 @@
 
 /* As long as no more than this has passed since the loop turned, it can wait. */
 #define TURN_NS 20000
+/* As many calls in a row as need not wait leave a task its turn. */
+#define IN_A_ROW 64
 
 static const char *const state_names[] = {
     [GH__NEW] = "new",       [GH__READY] = "ready", [GH__RUNNING] = "running",
@@ -233,6 +235,13 @@ void gh__task_run(gh_task_t *task) {
 
 bool gh__any_ready(const gh_host_t *host) {
     return !gh__list_empty(&host->ready) || !gh__list_empty(&host->preempted);
+}
+
+bool gh__goes_on(gh_host_t *host) {
+    if (host->since_switch != host->switches) host->went_on = 0;
+    host->since_switch = host->switches;
+    host->went_on = (host->went_on + 1) % IN_A_ROW;
+    return host->went_on == 0;
 }
 
 /* A cooperative task may be interrupted by threads, as it would be if they were of the system's, and by

@@ -97,6 +97,9 @@ void gh__task_first(gh_task_t *task);     /* a ready one to its front */
 void gh__task_preempted(gh_task_t *task); /* to the end of the queue of those that compute */
 /* True when the loop may not sleep, for there is a task to run. */
 bool gh__any_ready(const gh_host_t *host);
+/* To be asked at each call that may not have to wait: true each time that the running task has made so
+ * many of them without any switch that it may be going on for ever. */
+bool gh__goes_on(gh_host_t *host);
 /* Calls the task's function and settles it; in a worker.  What is being raised already is why it can't
  * begin, and its outcome.  With the GIL. */
 void gh__task_run(gh_task_t *task);

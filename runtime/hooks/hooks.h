@@ -41,9 +41,9 @@
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline);
 /* Sets errno from a negative UV_E*, through gh__cancel_decode.  Always -1. */
 int gh__wait_failed(gh_task_t *task, int status);
-/* Before a call that may not have to wait: true, with errno, when a scope has cancelled the task and
- * it has not heard of that.  The second is for a descriptor; what the program has made non-blocking
- * is never refused. */
+/* Before a call that may not have to wait: gives way, where the task has made many of them without any
+ * switch; and true, with errno, when a scope has cancelled the task and it has not heard of that.  The
+ * second is for a descriptor; for what the program has made non-blocking it does neither. */
 bool gh__refused(gh_task_t *task);
 bool gh__refused_on(gh_task_t *task, int fd);
 /* An absolute deadline for a timespec that is relative to now, or absolute on `clock`. */

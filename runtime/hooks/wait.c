@@ -17,13 +17,18 @@ int gh__wait_failed(gh_task_t *task, int status) {
     return -1;
 }
 
-bool gh__refused(gh_task_t *task) {
+static bool refused(gh_task_t *task, bool goes_on) {
+    if (GH__UNLIKELY(goes_on)) gh__yield(task);
     return gh__scope_tells(task) && gh__wait_failed(task, UV_ECANCELED) < 0;
 }
 
+bool gh__refused(gh_task_t *task) { return refused(task, gh__goes_on(task->outcome.host)); }
+
 bool gh__refused_on(gh_task_t *task, int fd) {
-    return gh__scope_tells(task) && !gh__fd_is_nonblocking(task->outcome.host, fd) &&
-           gh__refused(task);
+    gh_host_t *host = task->outcome.host;
+    bool goes_on = gh__goes_on(host);
+    if (GH__LIKELY(!goes_on && !gh__scope_tells(task))) return false;
+    return !gh__fd_is_nonblocking(host, fd) && refused(task, goes_on);
 }
 
 bool gh__wait_ready(gh_task_t *task, const char *call, int fd, uint32_t events, uint64_t deadline) {
