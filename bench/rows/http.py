@@ -4,6 +4,7 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from rows import MEASURED, OTHER, PYTHON, Benchmark, processor_time
@@ -48,7 +49,8 @@ def serve(program, kind, clients):
                 after = processor_time(pid)
             finally:
                 os.killpg(server.pid, signal.SIGKILL)
-        assert not failed, f"{kind}: {failed:.0f} requests failed"
+        if failed:
+            print(f"{program[0]}, {kind}, {clients}: {failed:.0f} failed", file=sys.stderr)
         cost = (after - before) * 1e6 / max(requests, 1)  # it may not have come to any yet
         return {COST: cost, RATE: requests / seconds, LATE: late}
 
