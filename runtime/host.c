@@ -154,10 +154,8 @@ static int open_threads(gh_host_t *host) {
 static int open_python(gh_host_t *host) {
     gh__current = host;
     if (gh__types_open() < 0 || gh__cancel_open() < 0 || settle_main_thread(host) < 0 ||
-        open_tasks(host) < 0 || open_threads(host) < 0 || register_exit(host) < 0) {
-        PyErr_Print();
-        return gh__refuse(UV_ENOMEM, "Python can't be made ready for tasks; see the error above");
-    }
+        open_tasks(host) < 0 || open_threads(host) < 0 || register_exit(host) < 0)
+        return gh__fail_raised("Python can't be made ready for tasks");
     gh__signal_open(host);
     return 0;
 }
@@ -229,10 +227,7 @@ static void undo(gh_host_t *host) {
 
 /* In a running interpreter, with the GIL. */
 static int open_with_gil(gh_host_t *host) {
-    if (gh__interp_join() < 0) {
-        PyErr_Print();
-        return gh__refuse(UV_ENOMEM, "the module _greenhost can't be made; see the error above");
-    }
+    if (gh__interp_join() < 0) return gh__fail_raised("the module _greenhost can't be made");
     int error = open_host(host);
     if (error < 0) undo(host);
     return error;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* check_embed_config.c: how Python is started and a host is opened, field by field. */
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -114,6 +115,27 @@ START_TEST(a_program_that_is_stuck_ends) {
 }
 END_TEST
 
+int PyRun_SimpleString(
+    const char *code); /* of CPython's API, to be called before there is a host */
+
+/* The library prints nothing: the program decides what becomes of a failure. */
+START_TEST(what_python_says_against_a_host_is_the_message) {
+    char printed[1] = "";
+    int ends[2];
+    ck_ok(gh_python_open(NULL));
+    ck_assert_int_eq(PyRun_SimpleString("import sys; sys.modules['atexit'] = None"), 0);
+    ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+    ck_assert_int_ge(dup2(ends[1], STDERR_FILENO), 0);
+    ck_fails(gh_open(&host, NULL), UV_ENOMEM);
+    ck_assert_ptr_nonnull(strstr(gh_error_message(), "ModuleNotFoundError: import of atexit"));
+    ck_assert_int_eq(read(ends[0], printed, sizeof(printed)), -1);
+    ck_assert_int_eq(PyRun_SimpleString("del sys.modules['atexit']"), 0);
+    ck_ok(gh_open(&host, NULL)); /* so it may try again */
+    ck_ok(gh_close(host));
+    gh_release(host);
+}
+END_TEST
+
 START_TEST(hosts_are_opened_one_after_the_other) {
     static const char nap[] = "import time; time.sleep(0.001)";
     for (int i = 0; i < 3; i++) {
@@ -185,6 +207,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, what_nobody_has_seen_is_reported_to_the_program);
     tcase_add_test(tests, threads_are_tasks_where_it_asks_for_that);
     tcase_add_test(tests, a_program_that_is_stuck_ends);
+    tcase_add_test(tests, what_python_says_against_a_host_is_the_message);
     tcase_add_test(tests, hosts_are_opened_one_after_the_other);
     tcase_add_test(tests, a_callable_is_run_as_a_task);
     tcase_add_test(tests, a_promise_brings_an_object);

@@ -38,6 +38,18 @@ int gh__raise_failure(gh_host_t *host) {
     return -1;
 }
 
+int gh__fail_raised(const char *what) {
+    bool told = PyErr_ExceptionMatches(PyExc_SystemExit);
+    PyObject *error = gh__take_error();
+    PyObject *text = PyUnicode_FromFormat("%s: %s: %S", what, Py_TYPE(error)->tp_name, error);
+    const char *utf8 = text ? PyUnicode_AsUTF8(text) : NULL;
+    if (!told) gh__refuse(UV_ENOMEM, utf8 ? utf8 : what);
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(error);
+    return UV_ENOMEM;
+}
+
 PyObject *gh__raise_os(int error) {
     if (error == UV_ENOMEM) return PyErr_NoMemory();
     errno = -error;

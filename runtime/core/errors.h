@@ -14,6 +14,9 @@ extern PyObject *gh__TooSlowError; /* what a time limit raises: a TimeoutError *
 int gh__errors_open(void);
 /* Says in one line what gh__fail was told, and raises SystemExit with its code; -1. */
 int gh__raise_failure(gh_host_t *host);
+/* The other way round: makes the exception being raised what gh__fail tells, after `what`, unless that has
+ * been told already.  UV_ENOMEM. */
+int gh__fail_raised(const char *what);
 /* Raises OSError for a negative UV_E*; NULL. */
 PyObject *gh__raise_os(int error);
 /* The exception being raised, as an instance with its traceback.  New reference. */
