@@ -32,8 +32,7 @@
 /* Besides bytes, these are what there is to know of a stream; the kernel adds EPOLLHUP itself. */
 #define MORE_THAN_BYTES (EPOLLRDHUP | EPOLLPRI | EPOLLERR)
 
-/* How many descriptors have been closed by those who could not tell a host. */
-static atomic_uint closed_unseen;
+atomic_uint gh__fds_closed_unseen;
 /* How often the flags of some descriptor have been set, and 1. */
 static atomic_uint flags_set = 1;
 
@@ -55,13 +54,11 @@ static gh__fd_t *find(const gh_host_t *host, int fd) {
 /* Any number can be passed to a call, and the table is not to grow for one that means nothing. */
 static bool is_open(int fd) { return libc_fcntl(fd, F_GETFD, NULL) >= 0; }
 
-void gh__fd_closed_unseen(void) { atomic_fetch_add(&closed_unseen, 1); }
+void gh__fd_closed_unseen(void) { atomic_fetch_add(&gh__fds_closed_unseen, 1); }
 
 /* Some descriptor was closed unseen, perhaps this one: learn all about it anew. */
 static gh__fd_t *refresh(gh__fd_t *record) {
-    unsigned count = atomic_load_explicit(&closed_unseen, memory_order_relaxed);
-    if (GH__LIKELY(record->closed_unseen == count)) return record;
-    record->closed_unseen = count;
+    record->closed_unseen = atomic_load(&gh__fds_closed_unseen);
     record->doubtful = record->watched != 0;
     record->kind = GH__FD_UNKNOWN;
     record->how[0] = record->how[1] = GH__HOW_UNKNOWN;
@@ -71,7 +68,7 @@ static gh__fd_t *refresh(gh__fd_t *record) {
     return record;
 }
 
-gh__fd_t *gh__fd_get(gh_host_t *host, int fd) {
+gh__fd_t *gh__fd_learn(gh_host_t *host, int fd) {
     gh__fd_t *record = find(host, fd);
     if (record != NULL) return refresh(record);
     if (fd < 0) return NULL;
@@ -79,7 +76,7 @@ gh__fd_t *gh__fd_get(gh_host_t *host, int fd) {
     record = calloc(1, sizeof(*record));
     if (record == NULL) return NULL;
     gh__list_init(&record->waiters);
-    record->closed_unseen = atomic_load(&closed_unseen);
+    record->closed_unseen = atomic_load(&gh__fds_closed_unseen);
     host->fds[fd] = record;
     return record;
 }

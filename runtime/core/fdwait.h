@@ -3,7 +3,10 @@
 #ifndef GREENHOST_FDWAIT_H
 #define GREENHOST_FDWAIT_H
 
+#include <stdatomic.h>
+
 #include "core/waiter.h"
+#include "host.h"
 #include "internal.h"
 
 typedef struct gh__fdwait_s {
@@ -48,8 +51,17 @@ typedef struct gh__fd_s {
 
 int gh__fdwait_open(gh_host_t *host);
 void gh__fdwait_close(gh_host_t *host);
+/* How many descriptors have been closed by those who could not tell a host. */
+extern atomic_uint gh__fds_closed_unseen;
+/* gh__fd_get where there is no record, or one that may be stale. */
+gh__fd_t *gh__fd_learn(gh_host_t *host, int fd);
 /* The record of a descriptor, made when missing; NULL when out of memory or fd < 0. */
-gh__fd_t *gh__fd_get(gh_host_t *host, int fd);
+static inline gh__fd_t *gh__fd_get(gh_host_t *host, int fd) {
+    gh__fd_t *record = (size_t)fd < host->fd_capacity ? host->fds[fd] : NULL;
+    unsigned count = atomic_load_explicit(&gh__fds_closed_unseen, memory_order_relaxed);
+    return GH__LIKELY(record != NULL && record->closed_unseen == count) ? record
+                                                                        : gh__fd_learn(host, fd);
+}
 /* Its kind, found with fstat on first use. */
 gh__fdkind_t gh__fd_kind(gh_host_t *host, int fd);
 /* The same, found with fstat in any case. */
