@@ -185,6 +185,22 @@ START_TEST(nobody_else_is_made_non_blocking) {
 }
 END_TEST
 
+static int (*real_poll)(struct pollfd *fds, nfds_t count, int timeout);
+
+static int interrupted_poll(struct pollfd *fds, nfds_t count, int timeout) {
+    (void)fds, (void)count, (void)timeout;
+    libc_poll = real_poll;
+    errno = EINTR;
+    return -1;
+}
+
+START_TEST(a_signal_while_it_looks_does_not_make_it_ready) {
+    real_poll = libc_poll;
+    libc_poll = interrupted_poll;
+    ck_assert_int_eq(gh__ready_now(pair[0], POLLIN), 0);
+}
+END_TEST
+
 static void fill(TCase *tests) {
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, two_wait_for_one_descriptor);
@@ -200,6 +216,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, an_edge_before_the_wait_is_not_lost);
     tcase_add_test(tests, high_numbers_are_remembered_where_they_are_open);
     tcase_add_test(tests, nobody_else_is_made_non_blocking);
+    tcase_add_test(tests, a_signal_while_it_looks_does_not_make_it_ready);
 }
 
 int main(void) { return run_tests("fdwait", fill); }

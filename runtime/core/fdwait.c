@@ -290,10 +290,12 @@ int gh__fdwait_after_fork(gh_host_t *host) {
     return 0;
 }
 
+/* A signal ends even a poll that doesn't wait; it says nothing of the descriptor. */
 short gh__ready_now(int fd, short events) {
     struct pollfd probe = {.fd = fd, .events = events};
-    int saved_errno = errno;
-    short ready = libc_poll(&probe, 1, 0) < 0 ? POLLERR : probe.revents;
+    int saved_errno = errno, count;
+    do count = libc_poll(&probe, 1, 0);
+    while (count < 0 && errno == EINTR);
     errno = saved_errno;
-    return ready;
+    return count < 0 ? POLLERR : probe.revents;
 }
