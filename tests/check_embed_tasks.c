@@ -210,13 +210,13 @@ static void on_shutdown(gh_host_t *of, size_t given_up, void *data) {
     ++*(int *)data;
 }
 
+/* On a slow machine the import of the first line holds it too. */
 static void on_pin(void *data, const gh_pin_t *pin) {
-    if (!pin->over) return;
+    if (!pin->over || strstr(pin->stack, "line 2 in <module>") == NULL) return;
     ck_assert_ptr_eq(data, story);
     ck_assert_ptr_eq(gh_current(), host);
     ck_assert_str_eq(pin->task, "holder");
     ck_assert_ptr_nonnull(strstr(pin->where, "(libc.so.6)"));
-    ck_assert_ptr_nonnull(strstr(pin->stack, "line 2 in <module>"));
     ck_assert_uint_ge(pin->ms, 20);
     note("pinned ", 7);
 }
