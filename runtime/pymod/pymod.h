@@ -71,7 +71,8 @@ bool gh__portal_is_of(const gh__portal_t *portal, PyObject *const tasks[2]);
 
 /* ---- from threads.c ---- */
 
-/* Learns how CPython starts a thread.  0, or -1 with an exception. */
+/* Learns how CPython starts a thread, and has faulthandler show threads and tasks, not the hub.  0, or -1 with
+ * an exception. */
 int gh__threads_open(void);
 /* Makes the threads that are started on a loop thread tasks, from now on.  0, or -1 with an exception. */
 int gh__threads_take(void);

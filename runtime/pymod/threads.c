@@ -152,16 +152,17 @@ static int exchange(const char *module, const char *name, void *function, PyCFun
 }
 
 int gh__threads_open(void) {
-    return start_thread ? 0 : exchange("_thread", "start_new_thread", NULL, &start_thread);
+    if (start_thread != NULL) return 0;
+    return exchange("faulthandler", "dump_traceback", (void *)dump_tasks, &dump_traceback) < 0
+               ? -1
+               : exchange("_thread", "start_new_thread", NULL, &start_thread);
 }
 
 int gh__threads_take(void) {
     PyCFunction alias;
     return exchange("_thread", "start_new_thread", (void *)start_task, &start_thread) < 0 ||
                    exchange("_thread", "start_new", (void *)start_task, &alias) < 0 ||
-                   exchange("_thread", "get_native_id", (void *)task_native_id, &native_id) < 0 ||
-                   exchange("faulthandler", "dump_traceback", (void *)dump_tasks, &dump_traceback) <
-                       0
+                   exchange("_thread", "get_native_id", (void *)task_native_id, &native_id) < 0
                ? -1
                : 0;
 }
