@@ -46,27 +46,29 @@ async def _named(library: str, awaitable: Awaitable[T]) -> T:
 class Servant:
     """A task of the library's that awaits what one task of greenhost's gives it to.
 
-    It is synchronous code behind a portal, so that its jobs need not nest as coroutines do.
+    It is synchronous code behind a portal, so that its jobs need not nest as coroutines do. A task may
+    give way between any two calls, to have a signal handled, so whatever is told to it is told in the
+    loop, where it waits or has ended.
     """
 
     library: str
     cancellation: type[BaseException]  # what a job ends with that was cancelled
 
-    def __init__(self) -> None:
+    def __init__(self, loop: "Loop") -> None:
+        self.loop = loop
         self.jobs: deque[Job | None] = deque()
         self.current: Job | None = None
-        self.ending = False
 
     def wait_for_job(self) -> None:
         """Wait until there may be one."""
         raise NotImplementedError
 
     def wake(self) -> None:
-        """End that wait. On the thread of the loop, in any task."""
+        """End that wait. In the loop."""
         raise NotImplementedError
 
     def cancel(self, job: Job) -> None:
-        """Cancel the job if it is still under way. As wake()."""
+        """Cancel the job if it is still under way. In the loop."""
         raise NotImplementedError
 
     def begin(self) -> None:
@@ -77,10 +79,11 @@ class Servant:
 
     def serve(self) -> None:
         """What it does until the task that it is for has ended."""
-        while not self.ending:
-            while not self.jobs and not self.ending:
+        while self.jobs or not self.loop.ending:
+            if not self.jobs:
                 self.wait_for_job()
-            job = self.jobs.popleft() if self.jobs else None
+                continue
+            job = self.jobs.popleft()
             if job is None:
                 break
             self.current = job
@@ -106,9 +109,9 @@ class Servant:
             raise error
 
     def offer(self, job: Job | None) -> None:
-        """Give it a job, or None to end it. As wake()."""
+        """Give it a job, or None to end it. As Loop.call()."""
         self.jobs.append(job)
-        self.wake()
+        self.loop.call(self.wake)
 
     def await_(self, awaitable: Awaitable[T]) -> T:
         """Have it awaited, and wait for that. In the task that it is for; parks."""
@@ -132,7 +135,8 @@ class Servant:
     def _give_up(self, job: Job) -> None:
         with CancelScope(shield=True):
             while not job.promise.done() and not self._withdraw(job):
-                self.cancel(job)
+                with suppress(RuntimeError):  # the loop has ended, and what ran there
+                    self.loop.call(self.cancel, job)
                 try:
                     job.promise.join()
                 except Cancelled:
@@ -149,10 +153,14 @@ class Line:
         self.servant = servant
         self.process = os.getpid()
 
-    def __del__(self) -> None:
+    def end(self) -> None:
+        """End the servant. As Loop.call(), but never fails."""
         # The child of a fork drops those of its parent's tasks, before it is told that it is a child.
-        if not self.servant.ending and os.getpid() == self.process:
-            self.servant.offer(None)
+        if os.getpid() == self.process:
+            with suppress(RuntimeError):
+                self.servant.offer(None)
+
+    __del__ = end
 
 
 class Loop:
@@ -170,12 +178,16 @@ class Loop:
         """Run it until stop(); settle `ready` once it runs."""
         raise NotImplementedError
 
+    def call(self, function: Callable[..., object], *args: Any) -> None:
+        """Call a function in the loop, soon. On its thread, in any task; RuntimeError if it has ended."""
+        raise NotImplementedError
+
     def stop(self) -> None:
-        """Have it end in order. On its thread, in any task."""
+        """Have it end in order. As call()."""
         raise NotImplementedError
 
     def new_servant(self) -> Servant:
-        """Start a task of the library's. On its thread, in any task."""
+        """Start a task of the library's. As call()."""
         raise NotImplementedError
 
     def start(self) -> None:
@@ -197,8 +209,8 @@ class Loop:
     def _leave(self) -> None:
         """End the calling task's servant, whoever may still hold the line to it."""
         line: Line | None = self.lines.__dict__.pop("line", None)
-        if line is not None and not line.servant.ending:
-            line.servant.offer(None)
+        if line is not None:
+            line.end()
 
     def _main(self) -> None:
         try:

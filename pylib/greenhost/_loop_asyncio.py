@@ -25,16 +25,16 @@ class _Selector(selectors.DefaultSelector):
     """Waits for descriptors, or for wake() alone where there is none but the loop's own."""
 
     loop: "_HostLoop"
-    asleep = False
+    asleep = False  # or about to be: from when the loop looks for what there is to do
     idle: Promise[None] | None = None
 
     def select(self, timeout: float | None = None) -> Any:
-        if timeout is not None and timeout <= 0:
-            return super().select(0)
-        self.idle = Promise() if timeout is None and len(self.get_map()) <= 1 else None
-        self.asleep = True
         try:
-            if self.loop._ready:  # a thread has put it there, and has not seen us asleep
+            if timeout is not None and timeout <= 0:
+                self.asleep = False
+            elif timeout is None and len(self.get_map()) <= 1:
+                self.idle = Promise()
+            if not self.asleep:  # there was something to do, or there is since it has looked
                 return super().select(0)
             if self.idle is None:
                 return super().select(timeout)
@@ -42,6 +42,7 @@ class _Selector(selectors.DefaultSelector):
             return []
         finally:
             self.asleep = False
+            self.idle = None
 
     def wake(self) -> None:
         """End the select() that is under way. Any thread."""
@@ -55,12 +56,14 @@ class _Selector(selectors.DefaultSelector):
 
 
 class _HostLoop(asyncio.SelectorEventLoop):
-    _ready: Any
-
     def __init__(self) -> None:
         self._sleeper = _Selector()
         self._sleeper.loop = self
         super().__init__(self._sleeper)
+
+    def _run_once(self) -> None:
+        self._sleeper.asleep = True
+        super()._run_once()  # type: ignore[misc]
 
     def write_to_self(self) -> None:
         """Wake it where it polls."""
@@ -88,19 +91,19 @@ class _HostLoop(asyncio.SelectorEventLoop):
 class _AsyncioServant(Servant):
     library = "asyncio"
     cancellation = asyncio.CancelledError
+    loop: "AsyncioLoop"
 
-    def __init__(self, loop: _HostLoop, name: str) -> None:
-        super().__init__()
-        self.loop = loop
+    def __init__(self, loop: "AsyncioLoop", name: str) -> None:
+        super().__init__(loop)
         self.waiter: asyncio.Future[None] | None = None
         self.late = False  # it was cancelled where there was no job to feel it
         self.cancels = 0  # by us, of the job that is under way
         self.cancelling = 0  # what was asked of the task before that began
         portal = _greenhost.open_portal_sync(self.serve)
-        self.task: Any = loop.create_task(_run(portal), name=f"of {name}")
+        self.task: Any = loop.loop.create_task(_run(portal), name=f"of {name}")
 
     def wait_for_job(self) -> None:
-        self.waiter = self.loop.create_future()
+        self.waiter = self.loop.loop.create_future()
         try:
             _greenhost.await_(self.waiter)
         except asyncio.CancelledError:
@@ -149,23 +152,23 @@ class AsyncioLoop(Loop):
 
     def run(self) -> None:
         allow()
-        self.servants: list[_AsyncioServant] = []
         with asyncio.Runner(loop_factory=_HostLoop) as runner:
             self.loop = runner.get_loop()  # type: ignore[assignment]
             self.ready.set_result(None)
-            while not self.ending:
-                # Such an exception goes to whoever awaits, and asyncio ends the loop for it.
-                with suppress(KeyboardInterrupt, SystemExit):
-                    self.loop.run_forever()
-            for servant in self.servants:
-                servant.ending = True
+            try:
+                while not self.ending:
+                    # Such an exception goes to whoever awaits, and asyncio ends the loop for it.
+                    with suppress(KeyboardInterrupt, SystemExit):
+                        self.loop.run_forever()
+            finally:
+                self.ending = True  # before the servants are cancelled
+
+    def call(self, function: Callable[..., object], *args: Any) -> None:
+        self.loop.call_soon(function, *args)
 
     def stop(self) -> None:
         self.ending = True
-        self.loop.call_soon(self.loop.stop)
+        self.call(self.loop.stop)
 
     def new_servant(self) -> Servant:
-        servant = _AsyncioServant(self.loop, _greenhost.current_task().name)
-        self.servants = [old for old in self.servants if not old.task.done()]
-        self.servants.append(servant)
-        return servant
+        return _AsyncioServant(self, _greenhost.current_task().name)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """The host's own loop of Trio. Other tasks reach it as threads do, through its token."""
 
-from contextlib import suppress
 from typing import Any
 
 import trio  # type: ignore[import]
@@ -26,9 +25,10 @@ class _TrioServant(Servant):
     library = "trio"
     cancellation = trio.Cancelled
 
+    loop: "TrioLoop"
+
     def __init__(self, loop: "TrioLoop", name: str) -> None:
-        super().__init__()
-        self.loop = loop
+        super().__init__(loop)
         self.name = f"of {name}"
         self.task: Any = None
         self.idle = False
@@ -39,10 +39,7 @@ class _TrioServant(Servant):
 
     async def _main(self) -> None:
         self.task = trio.lowlevel.current_task()
-        try:
-            await _greenhost.open_portal_sync(self.serve)
-        finally:
-            self.ending = True
+        await _greenhost.open_portal_sync(self.serve)
 
     def wait_for_job(self) -> None:
         self.idle = True
@@ -56,17 +53,11 @@ class _TrioServant(Servant):
         return trio.lowlevel.Abort.SUCCEEDED
 
     def wake(self) -> None:
-        self.loop.call(self._wake)
-
-    def _wake(self) -> None:
         if self.idle:
             self.idle = False
             trio.lowlevel.reschedule(self.task)
 
     def cancel(self, job: Job) -> None:
-        self.loop.call(self._cancel, job)
-
-    def _cancel(self, job: Job) -> None:
         """As Trio delivers Ctrl-C. A cancel scope would have to be left before what the job opened."""
         if self.current is job and self.task._abort_func is not None:
             self.task._attempt_abort(_raise_cancelled)
@@ -75,7 +66,7 @@ class _TrioServant(Servant):
 
     async def _cancel_later(self, job: Job) -> None:
         await trio.sleep(RETRY)
-        self._cancel(job)
+        self.cancel(job)
 
 
 class TrioLoop(Loop):
@@ -95,9 +86,7 @@ class TrioLoop(Loop):
             await trio.sleep_forever()
 
     def call(self, function: Any, *args: Any) -> None:
-        """Call a function in the loop; not at all if that has ended."""
-        with suppress(trio.RunFinishedError):
-            self.token.run_sync_soon(function, *args)
+        self.token.run_sync_soon(function, *args)
 
     def stop(self) -> None:
         self.ending = True

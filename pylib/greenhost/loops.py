@@ -7,6 +7,7 @@ One of asyncio or of Trio starts on first use, and goes on until the program end
 import os
 import sys
 from collections.abc import Awaitable
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from importlib import import_module
 from types import TracebackType
@@ -144,7 +145,8 @@ def close_all() -> None:
     deadline = _greenhost.current_time() + GRACE
     left = list(running.values())
     for loop in left:
-        loop.stop()
+        with suppress(RuntimeError):  # it has ended meanwhile
+            loop.stop()
     for loop in left:
         if not loop.task.join(max(0.0, deadline - _greenhost.current_time())):
             print(f"greenhost: the {loop.name} did not end; it has been left", file=sys.stderr)

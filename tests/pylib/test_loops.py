@@ -5,6 +5,7 @@ import asyncio
 import contextvars
 import inspect
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -321,6 +322,40 @@ class PlainTasks(unittest.TestCase):
         greenhost.checkpoint()
         event.set()
         self.assertTrue(waiter.result())
+
+    def give_way_in(self, owner, name):
+        """Have whoever calls that method the next time give way to this task, in the midst of it."""
+        method = getattr(owner, name)
+
+        def call(*args, **kwds):
+            delattr(owner, name)
+            signal.raise_signal(signal.SIGUSR1)
+            return method(*args, **kwds)
+
+        self.addCleanup(
+            signal.signal, signal.SIGUSR1, signal.signal(signal.SIGUSR1, lambda *_: None)
+        )
+        setattr(owner, name, call)
+
+    def test_a_job_that_comes_while_the_servant_looks_for_one(self):
+        async def loop():
+            return asyncio.get_running_loop()
+
+        self.give_way_in(await_(loop()), "create_future")
+        with greenhost.fail_after(20):
+            await_(asyncio.sleep(0))
+            await_(asyncio.sleep(0))
+
+    def test_a_timer_that_is_set_while_the_loop_looks_for_one(self):
+        async def loop():
+            return asyncio.get_running_loop()
+
+        host, fired = await_(loop()), Promise()
+        self.give_way_in(host._selector, "get_map")
+        with greenhost.fail_after(20):
+            await_(asyncio.sleep(0))
+            host.call_later(0.01, fired.set_result, None)
+            fired.result()
 
     def test_other_names_and_blocks(self):
         async def loop():
