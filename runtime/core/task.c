@@ -61,7 +61,7 @@ void gh__task_preempted(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     gh__task_move(task, GH__READY);
     gh__list_append(&host->preempted, &task->ready);
-    if (!task->preemptive && !host->main_is_due) host->interrupted = task;
+    if (!task->preemptive && host->interrupted == NULL) host->interrupted = task;
 }
 
 void gh__task_first(gh_task_t *task) {
@@ -234,7 +234,8 @@ void gh__task_run(gh_task_t *task) {
 }
 
 bool gh__any_ready(const gh_host_t *host) {
-    return !gh__list_empty(&host->ready) || !gh__list_empty(&host->preempted);
+    return !gh__list_empty(&host->ready) || !gh__list_empty(&host->batch) ||
+           !gh__list_empty(&host->preempted);
 }
 
 bool gh__goes_on(gh_host_t *host) {
@@ -244,10 +245,11 @@ bool gh__goes_on(gh_host_t *host) {
     return host->went_on == 0;
 }
 
-/* A cooperative task may be interrupted by threads, as it would be if they were of the system's, and by
- * the handler of a signal; no other cooperative one runs before it goes on. */
+/* A cooperative task may be interrupted by threads, as it would be if they were of the system's, and for
+ * the handler of a signal, by the main task alone.  No other cooperative one runs before it goes on. */
 static gh_task_t *next_of_batch(const gh_host_t *host) {
-    bool any = host->interrupted == NULL || host->main_is_due;
+    if (host->main_is_due) return host->main->state == GH__READY ? host->main : NULL;
+    bool any = host->interrupted == NULL;
     for (gh__link_t *item = host->batch.next; item != &host->batch; item = item->next) {
         gh_task_t *task = GH__CONTAINER(item, gh_task_t, ready);
         if (any || task->thread || task == host->interrupted) return task;
