@@ -54,10 +54,12 @@ async def child():
 
 
 async def everything(port, number):
+    # Before the meeting, so that no other loop forks meanwhile: to fork waits for the lock that a pool
+    # holds while it starts a thread, and uvloop refuses a second loop that forks, in threads as well.
+    in_thread = await asyncio.to_thread(sum, [1, 2])
     answer = await visit(port, f"loop {number}")
     answers = await talk()
     out = await child()
-    in_thread = await asyncio.to_thread(sum, [1, 2])
     return answer, len(set(answers)), out, in_thread
 
 

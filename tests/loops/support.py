@@ -23,6 +23,7 @@ class LoopTest(unittest.TestCase):
     """Tests that run parts of one program, each in a process of its own."""
 
     program: str
+    maxDiff = None
 
     def lines(self, part, *arguments):
         """What a function of the program prints; standard error has to be empty."""
