@@ -7,26 +7,30 @@
 
 import os
 import signal
-import time
+import threading
 
-from greenhost import await_, ops
+from greenhost import await_, checkpoint, ops, spawn
 
-signal.signal(signal.SIGUSR1, lambda *_: print("handler"))
-
-
-def send(*signals):
-    for signum in signals:
-        time.sleep(0.02)
-        os.kill(os.getpid(), signum)
-    return "finished"
+handled = []
+signal.signal(signal.SIGUSR1, lambda *_: handled.append(print("handler")))
 
 
-operation = ops.work(send, signal.SIGUSR1, signal.SIGINT)
+def send():
+    """Runs once the main task waits."""
+    os.kill(os.getpid(), signal.SIGUSR1)
+    while not handled:
+        checkpoint()
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+gate = threading.Event()
+operation = ops.work(lambda: gate.wait() and "finished")
+spawn(send)
 try:
     await_(operation)
-    await_(ops.sleep(100))
 except KeyboardInterrupt:
     print("KeyboardInterrupt")
+gate.set()
 print("the operation goes on:", operation.result())
 
 
@@ -37,6 +41,5 @@ async def waits():
         return "KeyboardInterrupt"
 
 
-sending = ops.work(send, signal.SIGINT)
+spawn(os.kill, os.getpid(), signal.SIGINT)
 print("in a coroutine:", await_(waits()))
-sending.result()

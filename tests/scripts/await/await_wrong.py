@@ -12,6 +12,7 @@
 # expect: the first goes on: 7
 
 import asyncio
+import threading
 import time
 import warnings
 
@@ -33,7 +34,8 @@ async def awaits(x):
 
 finished = awaits(ops.sleep(0))
 await_(finished)
-under_way = awaits(ops.work(lambda: time.sleep(0.05) or 7))
+gate = threading.Event()
+under_way = awaits(ops.work(lambda: gate.wait() and 7))
 first = spawn(await_, under_way)
 time.sleep(0)
 loop = asyncio.new_event_loop()
@@ -47,4 +49,5 @@ for awaitable in wrong:
         elsewhere = "attached to a different loop"
         print(f"{type(error).__name__}: {elsewhere if elsewhere in message else message}")
 loop.close()
+gate.set()
 print("the first goes on:", first.result())

@@ -4,19 +4,22 @@
 # expect: child: its own work 7
 # expect: parent: child ended with 0
 # expect: parent: readable
+# expect: parent: the sleep is pending
 
 import os
 import signal
+import threading
 import time
 
 from greenhost import Cancelled, await_, ops
 
 reader, writer = os.pipe()
+gate = threading.Event()
 operations = [
     ops.readable(reader),
-    ops.sleep(0.2),
+    ops.sleep(100),
     ops.signal(signal.SIGUSR1),
-    ops.work(time.sleep, 0.1),
+    ops.work(gate.wait),
 ]
 time.sleep(0.01)
 pid = os.fork()
@@ -34,5 +37,8 @@ print("parent: child ended with", await_(ops.wait_process(pid)))
 os.write(writer, b"x")
 await_(operations[0])
 print("parent: readable")
+gate.set()
 operations[3].result()
-operations[1].result()
+await_(ops.sleep(0.001))
+print("parent: the sleep is", "done" if operations[1].done() else "pending")
+operations[1].cancel()

@@ -4,6 +4,7 @@
 # expect: the operation is pending
 # expect: and comes to finished
 
+import threading
 import time
 
 from greenhost import Cancelled, await_, ops, spawn
@@ -17,10 +18,12 @@ def wait(operation):
         raise
 
 
-operation = ops.work(lambda: time.sleep(0.05) or "finished")
+gate = threading.Event()
+operation = ops.work(lambda: gate.wait() and "finished")
 task = spawn(wait, operation)
 time.sleep(0)
 task.cancel()
 task.join()
 print("the operation is", "done" if operation.done() else "pending")
+gate.set()
 print("and comes to", operation.result())

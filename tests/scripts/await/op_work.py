@@ -29,14 +29,14 @@ def change():
 
 print("the caller's context, copied:", await_(ops.work(change)) + ",", variable.get())
 
-start = time.monotonic()
-blocked = [ops.work(time.sleep, 0.1) for _ in range(4)]
-ticks = 0
-while not all(operation.done() for operation in blocked):
-    time.sleep(0.01)
-    ticks += 1
-if time.monotonic() - start < 0.35 and ticks >= 5:
-    print("four at once, and ticks meanwhile")
+all_there, go_on = threading.Barrier(4), threading.Event()
+blocked = [ops.work(lambda: (all_there.wait(), go_on.wait())) for _ in range(4)]
+for _ in range(5):
+    time.sleep(0.001)
+go_on.set()
+for operation in blocked:
+    await_(operation)
+print("four at once, and ticks meanwhile")
 
 
 def fail(error):

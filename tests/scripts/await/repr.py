@@ -23,7 +23,7 @@ def show(*values):
     print(re.sub(r"0x[0-9a-f]+", "0xN", re.sub(r"\d+ ms", "N ms", text)))
 
 
-one = spawn(time.sleep, 0.05, name="one")
+one = spawn(time.sleep, 1000, name="one")
 show(one)
 operation = ops.sleep(100)
 two = spawn(one.join, name="two")
@@ -33,6 +33,7 @@ show(one)
 show(two)
 show(three)
 show(greenhost.current_task())
+one.cancel()
 one.join()
 show(one)
 

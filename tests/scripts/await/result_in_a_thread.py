@@ -46,8 +46,11 @@ async def coroutine(operation):
 
 
 print("coroutine:", await_(ops.work(await_, coroutine(ops.sleep(0.02)))))
-task = spawn(later, 1)
-print("join:", await_(ops.work(task.join, 0)), await_(ops.work(task.join, 10)))
+gate = greenhost.Promise()
+task = spawn(gate.result)
+joined = [await_(ops.work(task.join, 0))]
+gate.set_result(None)
+print("join:", *joined, await_(ops.work(task.join, 60)))
 print("timeout:", await_(ops.work(timed_out, greenhost.Promise())))
 
 promise, seen = greenhost.Promise(), threading.Event()

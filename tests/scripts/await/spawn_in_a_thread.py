@@ -9,7 +9,7 @@ import time
 import greenhost
 from greenhost import await_, ops, spawn
 
-task, operation = spawn(time.sleep, 0.1), ops.sleep(0.1)
+task, operation = spawn(time.sleep, 1000), ops.sleep(1000)
 calls = {
     "spawn": lambda: spawn(int),
     "Promise": greenhost.Promise,
@@ -32,4 +32,5 @@ for message, names in messages.items():
     print(", ".join(names))
     print(message)
 print("nothing was cancelled:", task.state, "done" if operation.done() else "pending")
+task.cancel()
 task.join()

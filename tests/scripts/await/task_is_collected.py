@@ -21,10 +21,12 @@ class Argument:
 
 argument = Argument()
 seen = weakref.ref(argument)
-task = weakref.ref(spawn(lambda argument: time.sleep(0.01), argument))
+gate = greenhost.Promise()
+task = weakref.ref(spawn(lambda argument: gate.result(), argument))
 del argument
 time.sleep(0)
 print("alive while it runs:", task() is not None and seen() is not None)
+gate.set_result(None)
 task().join()
 time.sleep(0)
 print("gone with the last reference:", task() is None, seen() is None)

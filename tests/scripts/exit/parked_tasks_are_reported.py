@@ -21,12 +21,14 @@ def sleep():
 
 
 def thread():
-    time.sleep(0.02)
+    ending.wait()
     print("the thread ends")
 
 
 atexit.register(print, "atexit")
 task = greenhost.spawn(sleep, name="sleeper")
 greenhost.checkpoint()
+ending = threading.Event()
 threading.Thread(target=thread).start()
 print("main ends")
+ending.set()

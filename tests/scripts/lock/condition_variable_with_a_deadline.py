@@ -48,12 +48,15 @@ def wait_in_each_way():
     wait("monotonic", libc.pthread_cond_timedwait, monotonic, soon(time.CLOCK_MONOTONIC, 0.02))
     clock = time.CLOCK_MONOTONIC
     wait("clockwait", libc.pthread_cond_clockwait, of_day, clock, soon(clock, 0.02))
+    last.set_result(None)
     wait("in time", libc.pthread_cond_timedwait, monotonic, soon(clock, 20))
 
 
+last = greenhost.Promise()
 task = greenhost.spawn(wait_in_each_way)
 greenhost.checkpoint()
 print("main goes on")
+last.result()
 while not task.done():
     task.join(timeout=0.1)
     libc.pthread_cond_signal(monotonic)

@@ -30,12 +30,14 @@ def wait(seconds, nanoseconds=0):
 def wait_three_times():
     print(wait(1))
     print(wait(1, 2_000_000_000))
+    third.set_result(None)
     print(wait(20))
 
 
+third = greenhost.Promise()
 task = greenhost.spawn(wait_three_times)
 greenhost.checkpoint()
 print("main goes on")
-task.join(timeout=1.5)
+third.result()
 libc.sem_post(semaphore)
 task.result()

@@ -46,7 +46,7 @@ def wait():
 
 def hold():
     libc.mtx_lock(mutex)
-    libc.thrd_sleep(ctypes.byref(Timespec(0, 100_000_000)), None)
+    busy.wait()
     libc.mtx_unlock(mutex)
 
 
@@ -54,10 +54,12 @@ tasks = [greenhost.spawn(wait) for _ in range(3)]
 greenhost.checkpoint()
 print("all are parked:", {task.state for task in tasks} == {"parked"})
 
+busy = threading.Event()
 holder = greenhost.spawn(hold)
 greenhost.checkpoint()
 if libc.mtx_trylock(mutex) == BUSY and libc.mtx_timedlock(mutex, soon(0.01)) == TIMED_OUT:
     print("the mutex is busy, and stays so for as long as one cares to wait")
+busy.set()
 holder.result()
 
 libc.cnd_signal(condition)

@@ -19,7 +19,7 @@ def receive(sock, seconds):
         print(error)
 
 
-tasks = [greenhost.spawn(receive, a, 5), greenhost.spawn(receive, c, 0.03)]
+tasks = [greenhost.spawn(receive, a, 60), greenhost.spawn(receive, c, 0.03)]
 tasks[1].join()
 b.send(b"x")
 tasks[0].join()

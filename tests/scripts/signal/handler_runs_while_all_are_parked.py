@@ -25,6 +25,11 @@ def on_signal(number, frame):
     finish()
 
 
+def sleep():
+    while not log:
+        time.sleep(0.1)
+
+
 def park(what, wait, then, done):
     global finish
     finish = then
@@ -35,7 +40,7 @@ def park(what, wait, then, done):
 
 signal.signal(signal.SIGUSR1, on_signal)
 task = greenhost.spawn(other.acquire)
-park("sleep", lambda: time.sleep(0.1), lambda: None, "slept")
+park("sleep", sleep, lambda: None, "slept")
 park("lock", lock.acquire, lock.release, "acquired")
 park("join", promise.join, lambda: promise.set_result(None), "joined")
 park("recv", lambda: right.recv(1), lambda: left.send(b"x"), "received")

@@ -61,8 +61,8 @@ thread.start()
 interrupted("the thread's join", thread.join)
 event.set()
 thread.join()
-threading.Timer(0.01, interrupt).start()
 try:
+    threading.Timer(0.01, interrupt).start()
     lock.acquire()
 except KeyboardInterrupt:
     print("alone in a lock")

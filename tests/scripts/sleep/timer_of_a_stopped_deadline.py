@@ -8,23 +8,23 @@ import subprocess
 import threading
 import time
 
-from greenhost import spawn
+from greenhost import ops, spawn
 
 lock = threading.Lock()
 lock.acquire()
 
 
 def take() -> None:
-    if lock.acquire(timeout=1):
+    if lock.acquire(timeout=2):
         print("taken before its time-out")
-    subprocess.run(["sleep", "1.2"])
+    subprocess.run(["sleep", "2.1"])
     print("the timer has gone off")
     time.sleep(0.01)  # nothing else makes the loop turn
     print("slept")
 
 
 def release() -> None:
-    subprocess.run(["true"])  # the loop polls meanwhile, and sets the timer
+    ops.work(int).join()  # the loop polls meanwhile, and sets the timer
     lock.release()
 
 

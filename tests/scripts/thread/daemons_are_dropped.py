@@ -29,7 +29,7 @@ def compute():
 
 
 def late():
-    time.sleep(0.05)
+    ending.wait()
     print("a thread ends")
 
 
@@ -40,8 +40,10 @@ def at_exit():
     print("atexit: daemons still run:", turns > before)
 
 
+ending = threading.Event()
 for function in (daemon, compute, threading.Event().wait):
     threading.Thread(target=function, daemon=True).start()
 _thread.start_new_thread(daemon, ())
 threading.Thread(target=late).start()
 print("main ends")
+ending.set()
