@@ -126,7 +126,7 @@ class ExampleTest(unittest.TestCase):
 
     def assert_no_process_left(self) -> None:
         # A server that was interrupted while it started sees only then that it is not wanted.
-        patience = time.monotonic() + 5
+        patience = time.monotonic() + PATIENCE
         while time.monotonic() < patience and processes_mentioning(str(self.directory)):
             time.sleep(0.05)
         self.assertEqual(processes_mentioning(str(self.directory)), [])
@@ -144,7 +144,7 @@ class HelloTasks(ExampleTest):
         seconds = float(run.stdout.split()[-2])
         # One after the other they would take 200; the tolerance is for a busy machine.
         self.assertGreaterEqual(seconds, 0.2)
-        self.assertLess(seconds, 2)
+        self.assertLess(seconds, 50)
 
 
 class Factorial(ExampleTest):
@@ -241,8 +241,9 @@ class Demo(ExampleTest):
 
     def interrupt_at(self, line: str, signum: int) -> None:
         # The answers take so long that the signal always arrives in the middle of a run.
-        delay = "0.2" if "greenhost" in line else "30"
-        with self.start(*self.demo(GREENHOST, delay)) as child:
+        slow = self.fake_greenhost(f'exec "{GREENHOST}" "$@" --delay 30')
+        delay = "0.01" if "greenhost" in line else "30"
+        with self.start(*self.demo(slow, delay)) as child:
             assert child.stdout is not None
             while not child.stdout.readline().startswith(line):
                 self.assertIsNone(child.poll(), "the demo ended before the line was seen")

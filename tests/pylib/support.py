@@ -47,11 +47,14 @@ class Asyncio:
                 task.cancel()
 
     @staticmethod
-    async def time_out(seconds, function):
-        """Run an async function, cancelled after a time; whether it was."""
+    async def cancel_once(begun, function):
+        """Run an async function, cancelled once the event is set; whether it was."""
+        task = asyncio.ensure_future(function())
+        await begun.wait()
+        task.cancel()
         try:
-            await asyncio.wait_for(function(), seconds)
-        except asyncio.TimeoutError:
+            await task
+        except asyncio.CancelledError:
             return True
         return False
 
@@ -73,10 +76,12 @@ class Trio:
                 nursery.start_soon(function)
 
     @staticmethod
-    async def time_out(seconds, function):
-        with trio.move_on_after(seconds) as scope:
-            await function()
-        return scope.cancelled_caught
+    async def cancel_once(begun, function):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(function)
+            await begun.wait()
+            nursery.cancel_scope.cancel()
+        return nursery.cancel_scope.cancelled_caught
 
 
 def both(test):

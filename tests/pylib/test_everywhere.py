@@ -50,16 +50,17 @@ class Everywhere(unittest.TestCase):
 
     @both
     async def test_cancelled(self, library):
-        seen = []
+        seen, begun = [], library.Event()
 
         async def work():
             try:
+                begun.set()
                 await_(library.sleep(60))
             except library.Cancelled:
                 seen.append("cancelled")
                 raise
 
-        self.assertTrue(await library.time_out(0.01, work))
+        self.assertTrue(await library.cancel_once(begun, work))
         self.assertEqual(seen, ["cancelled"])
 
     @both

@@ -87,12 +87,13 @@ class Outcomes(unittest.TestCase):
 
     @both
     async def test_cancelled(self, library):
-        promise = Promise()
+        promise, begun = Promise(), library.Event()
 
         async def wait():
+            begun.set()
             await promise
 
-        self.assertTrue(await library.time_out(0.01, wait))
+        self.assertTrue(await library.cancel_once(begun, wait))
         promise.set_result(7)
         self.assertEqual(await promise, 7)
         await library.sleep(0)

@@ -146,7 +146,8 @@ class OfAsyncio(unittest.TestCase):
                 await asyncio.sleep(0)
 
         async def inner():
-            await asyncio.sleep(0.01)
+            while len(seen) < 3:
+                await asyncio.sleep(0)
             return asyncio.get_running_loop()
 
         async def main():

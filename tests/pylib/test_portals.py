@@ -311,6 +311,7 @@ class Await(unittest.TestCase):
 
         def work():
             try:
+                begun.set()
                 await_(library.sleep(60))
             except library.Cancelled as error:
                 seen.append(type(error))
@@ -324,7 +325,8 @@ class Await(unittest.TestCase):
 
         sync = functools.partial(greenback.with_portal_run_sync, work)
         for function in (portal, sync):
-            self.assertTrue(await library.time_out(0.01, function))
+            begun = library.Event()
+            self.assertTrue(await library.cancel_once(begun, function))
             self.assertEqual(seen, [library.Cancelled, "finally"])
             seen.clear()
 

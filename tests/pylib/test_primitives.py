@@ -393,16 +393,19 @@ class Threads(unittest.TestCase):
         self.assertEqual(done, [1])
 
     def test_the_thread_is_abandoned(self):
-        go, said, limiter = threading.Event(), threading.Event(), CapacityLimiter(1)
+        begun, limiter = greenhost.Promise(), CapacityLimiter(1)
+        go, said = threading.Event(), threading.Event()
 
         def work():
+            begun.set_result(None)
             go.wait()
             try:
                 from_thread.run_sync(checkpoint)
             except Cancelled:
                 said.set()
 
-        with move_on_after(0.01) as scope:
+        with CancelScope() as scope:
+            spawn(lambda: begun.join() and scope.cancel())
             to_thread.run_sync(work, abandon_on_cancel=True, limiter=limiter)
         self.assertTrue(scope.cancelled_caught)
         self.assertEqual(limiter.borrowed_tokens, 1)

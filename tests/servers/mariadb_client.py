@@ -5,7 +5,7 @@ import contextlib
 import importlib
 import time
 
-from tasks import run_client, all_at_once
+from tasks import all_at_once, cancel_at_once, run_client
 
 from greenhost import spawn
 
@@ -67,9 +67,7 @@ def cancel(address, driver):
     asleep = "select count(*) from information_schema.processlist where state = 'User sleep'"
     while query(address, driver, asleep) != ((1,),):
         time.sleep(0.01)
-    start = time.monotonic()
-    task.cancel()
-    print(type(task.exception(10)).__name__, time.monotonic() - start < 5)
+    cancel_at_once(task)
     print(query(address, driver, "select 1"))
 
 

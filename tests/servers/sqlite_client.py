@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from tasks import all_at_once, run_client
+from tasks import all_at_once, cancel_at_once, run_client
 
 from greenhost import spawn
 
@@ -83,9 +83,7 @@ def cancel(directory):
         task = spawn(write)
         while task.state != "parked":
             time.sleep(0.01)
-        start = time.monotonic()
-        task.cancel()
-        print(type(task.exception(10)).__name__, time.monotonic() - start < 5)
+        cancel_at_once(task)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import subprocess
 import unittest
 from urllib.parse import quote
 
-from support import Server, ServerTest
+from support import Server, ServerTest, takes_connections
 
 # The overlay answers searches below its parent itself, after as many seconds as an item says.
 CONFIGURATION = """
@@ -45,7 +45,7 @@ class Slapd(Server):
         subprocess.run(load, input=ROOT, text=True, check=True, capture_output=True)
 
     def answers(self):
-        return (self.directory / "socket").exists()
+        return takes_connections(str(self.directory / "socket"))
 
     @property
     def configuration(self):
@@ -75,7 +75,7 @@ class LdapTest(ServerTest):
         self.check_overlap("times_out")
 
     def test_cancel(self):
-        self.assertEqual(self.run_part("cancel"), ["Cancelled True"])
+        self.assertEqual(self.run_part("cancel"), ["Cancelled"])
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ class DriverTest:
         self.assertEqual(self.run_part("large", self.driver), ["{True}"])
 
     def test_cancel(self):
-        self.assertEqual(self.run_part("cancel", self.driver), ["Cancelled True", "((1,),)"])
+        self.assertEqual(self.run_part("cancel", self.driver), ["Cancelled", "((1,),)"])
 
 
 class MySQLdbTest(DriverTest, ServerTest):

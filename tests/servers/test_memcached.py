@@ -2,11 +2,10 @@
 """pylibmc, a C extension on a C library that blocks, against a real memcached."""
 
 import getpass
-import os
 import sys
 import unittest
 
-from support import HERE, Server, ServerTest
+from support import HERE, Server, ServerTest, takes_connections
 
 
 class Memcached(Server):
@@ -17,7 +16,7 @@ class Memcached(Server):
         super().start("/usr/bin/memcached", "-s", self.address, "-u", getpass.getuser())
 
     def answers(self):
-        return os.path.exists(self.address)
+        return takes_connections(self.address)
 
     @property
     def address(self):
@@ -35,7 +34,7 @@ class Relay(Server):
         super().start(sys.executable, HERE / "relay.py", self.address, self.target, 0.25)
 
     def answers(self):
-        return os.path.exists(self.address)
+        return takes_connections(self.address)
 
     @property
     def address(self):

@@ -26,7 +26,7 @@ class ParserTest:
         self.assertEqual(self.run_part("subscribe", self.parser), ["{'heard'}"])
 
     def test_cancel_pop(self):
-        self.assertEqual(self.run_part("cancel_pop", self.parser), ["Cancelled True", "True value"])
+        self.assertEqual(self.run_part("cancel_pop", self.parser), ["Cancelled", "True value"])
 
 
 class PythonParserTest(ParserTest, ServerTest):

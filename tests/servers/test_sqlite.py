@@ -19,7 +19,7 @@ class SqliteTest(ServerTest):
         self.assertEqual(self.run_part("writers"), ["[(50, 1225)]"])
 
     def test_cancel(self):
-        self.assertEqual(self.run_part("cancel"), ["Cancelled True"])
+        self.assertEqual(self.run_part("cancel"), ["Cancelled"])
 
 
 if __name__ == "__main__":

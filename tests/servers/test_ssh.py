@@ -3,11 +3,10 @@
 
 import os
 import pwd
-import socket
 import subprocess
 import unittest
 
-from support import POSTGRES_USER, Server, ServerTest
+from support import POSTGRES_USER, Server, ServerTest, free_port, takes_connections
 
 
 CONFIGURATION = """
@@ -20,11 +19,6 @@ Subsystem sftp internal-sftp
 MaxStartups 200
 MaxSessions 200
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Sshd(Server):
@@ -47,8 +41,7 @@ class Sshd(Server):
         (self.directory / "sshd_config").write_text(text)
 
     def answers(self):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return takes_connections(("127.0.0.1", self.port))
 
     @property
     def address(self):

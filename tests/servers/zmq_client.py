@@ -4,7 +4,7 @@
 import time
 
 import zmq
-from tasks import all_at_once, run_client
+from tasks import all_at_once, cancel_at_once, run_client
 
 from greenhost import spawn
 
@@ -123,9 +123,7 @@ def cancel(directory):
     task = spawn(socket.recv)
     while task.state != "parked":
         time.sleep(0.01)
-    start = time.monotonic()
-    task.cancel()
-    print(type(task.exception(10)).__name__, time.monotonic() - start < 5)
+    cancel_at_once(task)
     socket.close()
     context.term()
 
