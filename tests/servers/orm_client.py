@@ -16,7 +16,7 @@ from sqlalchemy.orm import declarative_base, relationship
 from sqlalchemy.util import await_only, greenlet_spawn
 from tasks import COUNT, all_at_once, run_client
 
-from greenhost import async_context, await_, ensure_portal, fail_after, spawn
+from greenhost import async_context, await_, current_time, ensure_portal, fail_after, spawn
 
 Base = declarative_base()
 
@@ -210,24 +210,25 @@ def orm_limited(address):
     """A time limit passes while a greenlet of SQLAlchemy's waits; each way round, then it is used again."""
 
     def in_await(session):
-        session.execute(text("select 1"))
         await_(asyncio.sleep(100))
 
     def in_query(session):
         session.execute(text("select pg_sleep(100)"))
 
-    async def run(function):
+    async def run(function, scope):
         async with AsyncSession(engine) as session:
+            # Not before it has a connection: asyncio.wait_for(), which makes it, may swallow a cancel.
+            await session.execute(text("select 1"))
+            scope.deadline = current_time() + 0.1
             await session.run_sync(function)
 
     def work(n):
         try:
-            with fail_after(0.3):
-                await_(run([in_await, in_query][n % 2]))
+            with fail_after(1000) as scope:
+                await_(run([in_await, in_query][n % 2], scope))
         except TimeoutError as error:
             return type(error).__name__, await_(write_in_session(engine, n)) == titles(n)
 
-    # A connection each: where SQLAlchemy waits for one, asyncio.wait_for() may swallow a cancel.
     with engine_of(address) as engine:
         print({task.result() for task in [spawn(work, n) for n in range(20)]})
 
