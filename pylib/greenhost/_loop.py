@@ -47,8 +47,7 @@ class Servant:
     """A task of the library's that awaits what one task of greenhost's gives it to.
 
     It is synchronous code behind a portal, so that its jobs need not nest as coroutines do. A task may
-    give way between any two calls, to have a signal handled, so whatever is told to it is told in the
-    loop, where it waits or has ended.
+    give way between any two calls, to have a signal handled: so may this one, and who wakes it.
     """
 
     library: str
@@ -60,11 +59,11 @@ class Servant:
         self.current: Job | None = None
 
     def wait_for_job(self) -> None:
-        """Wait until there may be one."""
+        """Wait until there may be one. It may have come just now."""
         raise NotImplementedError
 
     def wake(self) -> None:
-        """End that wait. In the loop."""
+        """End that wait. As Loop.call()."""
         raise NotImplementedError
 
     def cancel(self, job: Job) -> None:
@@ -111,7 +110,7 @@ class Servant:
     def offer(self, job: Job | None) -> None:
         """Give it a job, or None to end it. As Loop.call()."""
         self.jobs.append(job)
-        self.loop.call(self.wake)
+        self.wake()
 
     def await_(self, awaitable: Awaitable[T]) -> T:
         """Have it awaited, and wait for that. In the task that it is for; parks."""

@@ -105,15 +105,21 @@ class _AsyncioServant(Servant):
     def wait_for_job(self) -> None:
         self.waiter = self.loop.loop.create_future()
         try:
-            _greenhost.await_(self.waiter)
+            if not self.jobs:  # who gave it one before there was a waiter could not wake it
+                _greenhost.await_(self.waiter)
         except asyncio.CancelledError:
             self.late = True
         finally:
             self.waiter = None
 
     def wake(self) -> None:
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_result(None)
+        waiter = self.waiter
+        if waiter is None:
+            return
+        try:
+            waiter.set_result(None)
+        except asyncio.InvalidStateError:  # it has been woken, or cancelled
+            pass
 
     def begin(self) -> None:
         """A time limit that passed between two jobs is felt in the next."""

@@ -53,6 +53,9 @@ class _TrioServant(Servant):
         return trio.lowlevel.Abort.SUCCEEDED
 
     def wake(self) -> None:
+        self.loop.call(self._wake)
+
+    def _wake(self) -> None:
         if self.idle:
             self.idle = False
             trio.lowlevel.reschedule(self.task)
