@@ -6,10 +6,10 @@
  * The thread itself tells of it, at its next bytecode or when it parks: then the call is over, its
  * length is known, Python's stack is still the one that made the call, and may be read.
  *
- * A thread that computes is sent a signal, whose handler unwinds its stack.  One that waits in the kernel
- * is not disturbed, since there are calls that a signal ends whatever its flags (nanosleep, poll): the
- * kernel says where it is, and what it finds from there up to the interpreter that looks like a return
- * address is taken for one.  docs/DESIGN.md has the alternatives.
+ * A thread that computes is sent a signal, whose handler is told where that was.  One that waits in the
+ * kernel is not disturbed, since there are calls that a signal ends whatever its flags (nanosleep, poll):
+ * the kernel says where it is.  What lies on its stack from there up to the interpreter and looks like a
+ * return address is taken for one.  docs/DESIGN.md has the alternatives.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unwind.h>
+#include <ucontext.h>
 
 #define Py_BUILD_CORE 1
 #include "core/deadline.h"
@@ -34,9 +34,8 @@
 #include <internal/pycore_traceback.h>
 
 #define SCANNED_WORDS 4096
-/* So many calls are told of, and fewer where a stale address may be taken for one. */
-#define EXACT_CALLS 5
-#define SCANNED_CALLS 3
+/* So many calls are told of: a stale address may be taken for one. */
+#define CALLS 3
 
 /* ---- what the kernel knows of the loop thread ---- */
 
@@ -50,11 +49,29 @@ static void read_proc(const gh_host_t *host, const char *name, char *text, size_
     text[got > 0 ? got : 0] = '\0';
 }
 
-uint64_t gh__pin_queued(const gh_host_t *host) {
+static unsigned long long scheduled(const gh_host_t *host, const char *format) {
     char text[128];
-    unsigned long long queued = 0;
+    unsigned long long ns = 0;
     read_proc(host, "schedstat", text, sizeof(text));
-    return sscanf(text, "%*s %llu", &queued) == 1 ? queued : 0;
+    return sscanf(text, format, &ns) == 1 ? ns : 0;
+}
+
+static uint64_t ran(const gh_host_t *host) { return scheduled(host, "%llu"); }
+
+uint64_t gh__pin_queued(const gh_host_t *host) { return scheduled(host, "%*s %llu"); }
+
+/* What the kernel says: "running", and then false is returned, or a line whose last two words are its
+ * stack pointer and its program counter. */
+static bool waits_in_kernel(const gh_host_t *host, char *text, size_t size) {
+    read_proc(host, "syscall", text, size);
+    return strncmp(text, "running", 7) != 0;
+}
+
+/* A thread that has had a processor for the limit would have come to a bytecode, were there one to come. */
+bool gh__pin_is_in_call(const gh_host_t *host) {
+    char text[256];
+    return waits_in_kernel(host, text, sizeof(text)) ||
+           ran(host) - host->pin.ran >= host->pin.limit;
 }
 
 /* ---- where it is in C ---- */
@@ -83,9 +100,11 @@ static bool add_frame(gh__pin_t *pin, uintptr_t address) {
     return true;
 }
 
-/* What is above the stack pointer, from there up to the interpreter's eval loop. */
-static void scan(gh__pin_t *pin, uintptr_t pointer) {
+/* Where it is, and what is above the stack pointer, from there up to the interpreter's eval loop.  To
+ * unwind it properly would be to trust that it is whole, and greenlet may be about to exchange it. */
+static void scan(gh__pin_t *pin, uintptr_t counter, uintptr_t pointer) {
     uintptr_t words[SCANNED_WORDS];
+    if (is_interpreter(function_of(counter)) || !add_frame(pin, counter)) return;
     int memory = libc_open("/proc/self/mem", O_RDONLY | O_CLOEXEC, 0);
     if (memory < 0) return;
     ssize_t size = libc_pread(memory, words, sizeof(words), (off_t)pointer);
@@ -97,42 +116,37 @@ static void scan(gh__pin_t *pin, uintptr_t pointer) {
     }
 }
 
-/* In the handler: the frames below the one that the signal has interrupted are the handler's own. */
-static _Unwind_Reason_Code on_frame(struct _Unwind_Context *context, void *argument) {
-    gh__pin_t *pin = argument;
-    int interrupted = 0;
-    uintptr_t address = _Unwind_GetIPInfo(context, &interrupted);
-    if (pin->count == 0 && !interrupted) return _URC_NO_REASON;
-    if (is_interpreter(_Unwind_GetRegionStart(context))) return _URC_END_OF_STACK;
-    return add_frame(pin, address - !interrupted) ? _URC_NO_REASON : _URC_END_OF_STACK;
-}
+#if defined(__x86_64__)
+#define COUNTER gregs[REG_RIP]
+#define POINTER gregs[REG_RSP]
+#elif defined(__aarch64__)
+#define COUNTER pc
+#define POINTER sp
+#endif
 
-bool gh__pin_sample(const siginfo_t *info) {
+bool gh__pin_sample(const siginfo_t *info, const void *context) {
     gh_host_t *host = gh__current;
+    const mcontext_t *at = &((const ucontext_t *)context)->uc_mcontext;
     if (info->si_code != SI_QUEUE || host == NULL || info->si_value.sival_ptr != host) return false;
-    if (gh__pin_is_due(host)) _Unwind_Backtrace(on_frame, &host->pin);
+    if (gh__pin_is_due(host)) scan(&host->pin, (uintptr_t)at->COUNTER, (uintptr_t)at->POINTER);
     return true;
 }
 
-/* What the kernel says: "running", or a line whose last two words are its stack pointer and its program
- * counter.  The turn may be told of from the moment that `sighted` is set. */
+/* The turn may be told of from the moment that `sighted` is set. */
 void gh__pin_sight(gh_host_t *host, unsigned long long turn, uint64_t since) {
     gh__pin_t *pin = &host->pin;
     unsigned long pointer, counter;
     char text[256];
-    read_proc(host, "syscall", text, sizeof(text));
+    bool waits = waits_in_kernel(host, text, sizeof(text));
     const char *last = strrchr(text, ' ');
     while (last != NULL && last > text && *--last != ' ') continue;
     pin->since = since;
+    pin->ran = ran(host);
     pin->count = 0;
-    if (last != NULL && sscanf(last, "%lx %lx", &pointer, &counter) == 2) {
-        add_frame(pin, counter);
-        scan(pin, pointer);
-    }
-    pin->exact = last == NULL;
+    if (last != NULL && sscanf(last, "%lx %lx", &pointer, &counter) == 2)
+        scan(pin, counter, pointer);
     pin->sighted = turn;
-    if (strncmp(text, "running", 7) == 0)
-        pthread_sigqueue(host->thread, GH__NUDGE_SIGNAL, (union sigval){.sival_ptr = host});
+    if (!waits) pthread_sigqueue(host->thread, GH__NUDGE_SIGNAL, (union sigval){.sival_ptr = host});
 }
 
 /* ---- telling ---- */
@@ -162,7 +176,7 @@ static const void *object_of(const void *function) {
 static void describe_calls(const gh__pin_t *pin, text_t *text) {
     const void *python = object_of((void *)_PyEval_EvalFrameDefault), *own = object_of("");
     const char *before = "";
-    int left = pin->exact ? EXACT_CALLS : SCANNED_CALLS;
+    int left = CALLS;
     for (size_t i = 0; i < pin->count && left > 0; i++) {
         Dl_info info;
         if (dladdr((void *)pin->frames[i], &info) == 0 || info.dli_fbase == python ||

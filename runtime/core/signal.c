@@ -83,7 +83,7 @@ static int install(int signum, const struct sigaction *action, struct sigaction 
 static void on_signal(int signum, siginfo_t *info, void *context) {
     static const struct sigaction by_default = {.sa_handler = SIG_DFL};
     int saved_errno = errno;
-    if (signum == GH__NUDGE_SIGNAL && gh__pin_sample(info)) return;
+    if (signum == GH__NUDGE_SIGNAL && gh__pin_sample(info, context)) return;
     struct sigaction action = wanted[signum];
     handling++;
     if (action.sa_flags & SA_RESETHAND) install(signum, &by_default, NULL);

@@ -54,7 +54,7 @@ static bool look_for_pin(gh_host_t *host, sight_t *sight, uint64_t now) {
         if (now - sight->since < pin->limit + gh__pin_queued(host) - sight->queued) return true;
         gh__pin_sight(host, sight->turns, sight->since);
         gh__preempt_request(host);
-    } else if (now - pin->since >= LIMITS_MEANWHILE * pin->limit) {
+    } else if (now - pin->since >= LIMITS_MEANWHILE * pin->limit && gh__pin_is_in_call(host)) {
         gh__pin_tell_meanwhile(host);
         sight->told = true;
     }

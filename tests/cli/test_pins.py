@@ -90,6 +90,42 @@ class PinsTest(TestCase):
         program += "wait()\ncompute()\n"
         self.assertIn("libcrypto.so", self.pins(program, "--pin-warn=50")[0]["where"])
 
+    def test_greenlets_whose_stacks_are_being_exchanged(self):
+        """Most of the time of a switch goes into copying stacks, which are nobody's meanwhile."""
+        program = """\
+import functools, greenlet, random, re
+def deep(depth, function):
+    if depth == 0:
+        return function()
+    def deeper(*_):
+        return deep(depth - 1, function) or 1
+    kind = random.randrange(4)
+    if kind == 0:
+        max([1], key=deeper)
+    elif kind == 1:
+        re.sub("a", lambda _: str(deeper()), "a")
+    elif kind == 2:
+        functools.reduce(deeper, [1, 2])
+    else:
+        sorted([2], key=deeper)
+def give_back():
+    while True:
+        greenlet.getcurrent().parent.switch()
+def switch():
+    end = time.monotonic() + 0.003
+    while time.monotonic() < end:
+        for other in others:
+            other.switch()
+until = time.monotonic() + 4
+while time.monotonic() < until:
+    wait(0)
+    others = [greenlet.greenlet(lambda: deep(random.randrange(40), give_back)) for _ in range(4)]
+    for _ in range(9):
+        deep(random.randrange(40), switch)
+        greenhost.checkpoint()
+"""
+        self.pins(program, "--pin-warn=1")
+
     def test_it_may_last_for_ever(self):
         program = "import os, threading\nwait()\n"
         program += "greenhost.os_thread(lambda: (time.sleep(1), os._exit(0)))\nhold(60_000)\n"
