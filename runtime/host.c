@@ -170,6 +170,7 @@ static void init(gh_host_t *host) {
     gh__list_init(&host->sources);
     gh__list_init(&host->posts);
     gh__list_init(&host->sigwaits);
+    gh__list_init(&host->kept);
     gh__list_init(&host->finished);
     gh__list_init(&host->emptied);
     host->loop = host->guest ? host->config.loop : &host->own_loop;

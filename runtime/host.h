@@ -76,6 +76,10 @@ struct gh_host_s {
     gh__link_t posts;
 
     gh__link_t sigwaits;
+    uint64_t mask;           /* what the kernel blocks for the thread: a set, bit signum - 1 */
+    uint64_t program_mask;   /* what it did outside of tasks, where the program turns the loop */
+    size_t blocking[64];     /* tasks that block a signal */
+    gh__link_t kept;         /* signals for one task: core/mask.c */
     struct gh__held_s *held; /* the recursive mutexes that its tasks have */
     size_t held_count, held_capacity;
     pid_t *killed; /* children that are as good as dead: hooks/kill.c */

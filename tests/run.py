@@ -9,7 +9,7 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # expect: a line of standard output; all of them, in order, are the whole of it
               # expect-exit: the exit code, 0 by default, negative for death by a signal
               # expect-stderr: a pattern to find on standard error, which is else to be empty
-              # options: what stands before the script on the command line
+              # options: what stands before the script on the command line; a run for each line
               # hooks: the functions of libc whose parking the script exercises in a task
               # measures: time or memory, which tools falsify: left out with --malloc
               # not under valgrind: why
@@ -176,9 +176,10 @@ def script_tests(greenhost, prefix, slower, left_out):
         def judge(done, path=path):
             return judge_script(path.read_text(), done)
 
-        options = " ".join(comments(path.read_text(), "options")).split()
-        command = [*prefix, str(greenhost), *options, str(path)]
-        yield Test(str(name.parent), str(name), command, judge, SCRIPT_SECONDS * slower)
+        for options in comments(path.read_text(), "options") or [""]:
+            command = [*prefix, str(greenhost), *options.split(), str(path)]
+            shown = f"{name} {options}".strip()
+            yield Test(str(name.parent), shown, command, judge, SCRIPT_SECONDS * slower)
 
 
 # ---- files of tests, which count for themselves ----

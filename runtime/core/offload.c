@@ -97,9 +97,9 @@ static int start_thread(gh__job_t *job) {
     sigset_t all, before;
     sigfillset(&all);
     sigdelset(&all, GH__NUDGE_SIGNAL);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    libc_pthread_sigmask(SIG_SETMASK, &all, &before);
     int error = uv_thread_create(&job->thread, thread_main, job);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    libc_pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
 }
 

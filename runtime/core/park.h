@@ -24,7 +24,6 @@ typedef struct gh__park_s {
     const char *call;  /* the name of the call that waits, a literal */
     intptr_t subject;  /* fd, pid, address, count: see gh__on_t */
     uint64_t deadline; /* absolute ns, GH__NEVER for none; 0 is long past */
-    uint64_t masked;   /* signals that do not interrupt it; bit signum - 1 */
     uint32_t events;   /* EPOLL* for GH__ON_FD, and for a child that has a descriptor */
     gh__on_t on : 8;
     bool restarts : 1; /* a handler with SA_RESTART does not interrupt it */

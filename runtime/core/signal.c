@@ -38,6 +38,7 @@ static atomic_ullong arrived;      /* signals that came: a set, bit signum - 1 *
 static atomic_ullong handled;      /* those of them that the program has a handler for */
 static atomic_ullong interrupting; /* and whose handler has no SA_RESTART */
 static _Thread_local volatile sig_atomic_t handling __attribute__((tls_model("initial-exec")));
+static _Thread_local volatile unsigned handled_here __attribute__((tls_model("initial-exec")));
 
 static bool is_function(const struct sigaction *action) {
     return (action->sa_flags & SA_SIGINFO) ||
@@ -72,6 +73,8 @@ static void note(int signum, const struct sigaction *action) {
 
 bool gh__signal_handling(void) { return handling > 0; }
 
+unsigned gh__signals_handled(void) { return handled_here; }
+
 gh_host_t *gh__signal_listener(void) { return listener; }
 
 void gh__signal_wake_hub(void) {
@@ -92,6 +95,7 @@ static void on_signal(int signum, siginfo_t *info, void *context) {
     else if (is_function(&action))
         action.sa_handler(signum);
     note(signum, &action);
+    handled_here += is_function(&action);
     handling--;
     errno = saved_errno;
 }
@@ -174,16 +178,23 @@ static void fire_sigwaits(gh_host_t *host, uint64_t set) {
     }
 }
 
-/* Wakes the main task for its handlers, if it waits for something that one of them ends. */
+/* Wakes a task whose wait one of the signals ends.  Those that it does not block are what it has taken. */
+static uint64_t interrupt(gh_task_t *task, uint64_t any, uint64_t not_restarting) {
+    if (task->state != GH__PARKED || task->park.deaf || task->service) return 0;
+    uint64_t taken = (task->park.restarts ? not_restarting : any) & ~task->mask;
+    if (taken != 0) gh__unpark(task, UV_EINTR);
+    return taken;
+}
+
 static void interrupt_main(gh_host_t *host, uint64_t any, uint64_t not_restarting) {
-    gh_task_t *main = host->main;
-    if (any == 0 || main == NULL) return;
-    uint64_t ending = (main->park.restarts ? not_restarting : any) & ~main->park.masked;
-    if (main->state == GH__PARKED && !main->park.deaf && ending != 0) {
-        gh__unpark(main, UV_EINTR);
-        gh__task_first(main);
-    }
-    host->main_is_due = main->state == GH__READY;
+    if (interrupt(host->main, any, not_restarting) != 0) gh__task_first(host->main);
+    host->main_is_due = host->main->state == GH__READY;
+}
+
+/* What the main task blocks, another one has taken. */
+static void interrupt_others(gh_host_t *host, uint64_t any, uint64_t not_restarting) {
+    for (gh__link_t *item = host->tasks.next; item != &host->tasks && any != 0; item = item->next)
+        any &= ~interrupt(GH__CONTAINER(item, gh_task_t, all), any, not_restarting & any);
 }
 
 void gh__signal_deliver(gh_host_t *host) {
@@ -191,7 +202,10 @@ void gh__signal_deliver(gh_host_t *host) {
     if (set == 0) return;
     uint64_t any = atomic_exchange(&handled, 0), not_restarting = atomic_exchange(&interrupting, 0);
     fire_sigwaits(host, set);
-    interrupt_main(host, any, not_restarting);
+    if (any == 0) return;
+    if (host->main != NULL) interrupt_main(host, any, not_restarting);
+    interrupt_others(host, any & (host->main ? host->main->mask : host->program_mask),
+                     not_restarting);
 }
 
 void gh__signal_before_park(gh_task_t *task) {

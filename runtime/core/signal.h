@@ -32,6 +32,8 @@ void gh__sigwait_stop(gh__sigwait_t *wait);
 void gh__signal_before_park(gh_task_t *task);
 /* True when the program handles a signal that could wake a task (KeyboardInterrupt aside). */
 bool gh__signal_could_wake(void);
+/* How many handlers of the program have run in this thread. */
+unsigned gh__signals_handled(void);
 /* True inside a handler of the program, which may have interrupted anything. */
 bool gh__signal_handling(void);
 /* Makes the listening host's loop turn.  Any thread, and signal handlers. */

@@ -17,6 +17,7 @@
 #include "core/identity.h"
 #include "core/list.h"
 #include "core/loop.h"
+#include "core/mask.h"
 #include "core/park.h"
 #include "core/pin.h"
 #include "core/preempt.h"
@@ -47,6 +48,7 @@ static GH__APART void carry_thrown(gh_task_t *task) {
 
 static void enter(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
+    if (GH__UNLIKELY(host->mask != task->mask)) gh__mask_enter(host, task->mask);
     host->running = task;
     host->preemptible = task->preemptive || host->threads > 0;
     if (GH__UNLIKELY(host->preempt)) gh__preempt_forget(host);
@@ -400,6 +402,7 @@ static int open_all(gh_host_t *host) {
     int result = 0;
     if (host->hub == NULL)
         result = gh__loop_open(host) < 0 ? gh__raise_failure(host) : load_and_start(host);
+    gh__mask_learn(host);
     return result == 0 && !is_open(host) ? gh__identity_make(host, &host->running->identity)
                                          : result;
 }

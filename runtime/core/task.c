@@ -10,6 +10,7 @@
 #include "core/identity.h"
 #include "core/list.h"
 #include "core/loop.h"
+#include "core/mask.h"
 #include "core/nursery.h"
 #include "core/park.h"
 #include "core/post.h"
@@ -126,6 +127,7 @@ gh_task_t *gh__task_spawn(gh_host_t *host, const gh__spawn_t *how) {
         return NULL;
     }
     enlist(task);
+    gh__mask_inherit(task);
     gh__task_ready(task);
     if (task->thread) host->preemptible = true;
     gh__watch_turn(host);
@@ -216,6 +218,7 @@ static GH__APART void finish(gh_task_t *task, PyObject *value, PyObject *error) 
     if (task->lot.posted) gh__post_cancel(host, &task->lot.post);
     gh__task_move(task, GH__DONE);
     gh__list_remove(&task->all);
+    gh__mask_drop(task);
     host->task_count--;
     host->threads -= task->thread;
     gh__loop_keep(host);
@@ -280,6 +283,7 @@ static void run_batches(gh_host_t *host) {
     if (computing != NULL) gh__list_append(&host->batch, computing);
     host->turn_ends = gh__now() + TURN_NS;
     while ((task = gh__task_next(host)) != NULL) gh__switch_to_task(task);
+    gh__mask_leave(host);
 }
 
 void gh__run_ready(gh_host_t *host) {
@@ -316,4 +320,5 @@ void gh__task_after_fork(gh_host_t *host) {
     host->main->lot.posted = false; /* whatever was posted is gone */
     gh__list_init(&host->main->lot.post.link);
     enlist(host->main);
+    gh__mask_after_fork(host);
 }

@@ -47,6 +47,7 @@ struct gh_task_s {
     PyGreenlet *parked;  /* the greenlet that parked, not always the task's first (rule 4) */
     PyGreenlet *first;   /* that it began in, until it is done; NULL for main */
     gh__identity_t identity;
+    uint64_t mask;   /* the signals that it blocks: core/mask.c */
     gh__park_t park; /* valid while PARKED */
     uint64_t since;  /* when it parked, ns */
     gh__deadline_t deadline;

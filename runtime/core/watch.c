@@ -115,9 +115,9 @@ static void start(gh_host_t *host) {
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sem_init(&watch->wake, 0, 0);
     atomic_store(&watch->stop, false);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    libc_pthread_sigmask(SIG_SETMASK, &all, &before);
     watch->started = pthread_create(&watch->thread, &attributes, watch_main, host) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    libc_pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     atomic_store(&watch->busy, watch->started);
     if (watch->started && host->pin.limit > 0) gh__signal_want(GH__NUDGE_SIGNAL);

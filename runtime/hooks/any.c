@@ -9,21 +9,17 @@
  *
  * One descriptor, by far the most common case, uses the task's own waiter and allocates nothing.
  *
- * Signal masks.  A task has no mask of its own: the thread's is everybody's.  What ppoll, pselect
- * and epoll_pwait ask for is had without touching it.  A signal that is blocked, and would not be
- * during the call, is waited for with a signalfd as one more descriptor, and then delivered with
- * the mask in force for an instant, so that it ends the call and runs its handler there.  A signal
- * that is not blocked, and would be during the call, is handled at once, as if another thread had
- * taken it, and does not end the call.
+ * The mask that ppoll, pselect and epoll_pwait are given is the task's meanwhile.  What was pending and
+ * is let through by it ends the call at once.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 
 #include "core/cancel.h"
 #include "core/deadline.h"
 #include "core/fdwait.h"
+#include "core/mask.h"
 #include "core/park.h"
 #include "core/task.h"
 #include "core/waiter.h"
@@ -41,8 +37,6 @@ typedef struct {
     gh__any_t *any;
     size_t count;
     entry_t *entries; /* NULL for a single descriptor, which uses task->fdwait */
-    uint64_t masked;  /* the signals that must not end the call */
-    int signalfd;     /* ready when one that must end it is pending; -1 if there is none */
 } waits_t;
 
 static gh__fdwait_t *wait_at(const waits_t *waits, size_t i) {
@@ -73,43 +67,6 @@ static int open_entries(waits_t *waits) {
     return 0;
 }
 
-/* Puts the pending signals that the call's mask lets through into a descriptor. */
-static int open_signals(waits_t *waits, const sigset_t *mask) {
-    sigset_t blocked, awaited;
-    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
-    sigemptyset(&awaited);
-    for (int signum = 1; signum < NSIG; signum++) {
-        if (sigismember(mask, signum) == 1) waits->masked |= UINT64_C(1) << (signum - 1);
-        if (sigismember(mask, signum) == 0 && sigismember(&blocked, signum) == 1)
-            sigaddset(&awaited, signum);
-    }
-    if (sigisemptyset(&awaited)) return 0;
-    waits->signalfd = signalfd(-1, &awaited, SFD_CLOEXEC | SFD_NONBLOCK);
-    return waits->signalfd < 0 ? -1 : 0;
-}
-
-static void close_waits(waits_t *waits) {
-    free(waits->entries);
-    if (waits->signalfd < 0) return;
-    gh__fd_forget(waits->task->outcome.host, waits->signalfd);
-    libc_close(waits->signalfd);
-}
-
-static int open_waits(waits_t *waits) {
-    if (waits->any->mask != NULL && open_signals(waits, waits->any->mask) < 0) return -1;
-    waits->count = count_descriptors(waits->any) + (waits->signalfd >= 0);
-    if (open_entries(waits) == 0) return 0;
-    close_waits(waits);
-    errno = ENOMEM;
-    return -1;
-}
-
-/* Delivers the pending signals that the mask lets through.  True when a handler has run. */
-static bool interrupted_under(const sigset_t *mask) {
-    static const struct timespec at_once;
-    return mask != NULL && libc_ppoll(NULL, 0, &at_once, mask) < 0;
-}
-
 /* A regular file refuses to be watched.  The call has said that it isn't ready for what is asked of
  * it, and that never changes. */
 static int start(waits_t *waits) {
@@ -117,10 +74,7 @@ static int start(waits_t *waits) {
     size_t cursor = 0;
     for (size_t i = 0; i < waits->count; i++) {
         gh__fdwait_t *wait = wait_at(waits, i);
-        if (!waits->any->next(waits->any, &cursor, wait)) {
-            wait->fd = waits->signalfd;
-            wait->events = EPOLLIN;
-        }
+        waits->any->next(waits->any, &cursor, wait);
         int error = gh__fdwait_start(host, wait);
         if (error < 0 && error != UV_EPERM) return error;
     }
@@ -136,7 +90,6 @@ static gh__park_t describe(const waits_t *waits) {
     gh__park_t how = {.on = GH__ON_SLEEP,
                       .call = waits->any->call,
                       .deadline = waits->any->deadline,
-                      .masked = waits->masked,
                       .deaf = waits->any->only_eintr && waits->task->armed};
     if (waits->count > 1) {
         how.on = GH__ON_FDS;
@@ -181,16 +134,16 @@ static int outcome(waits_t *waits, int status, bool *over) {
     return gh__wait_failed(waits->task, status);
 }
 
-static int wait_for_answer(waits_t *waits) {
+static int wait_for_answer(gh_task_t *task, gh__any_t *any) {
+    waits_t waits = {.task = task, .any = any, .count = count_descriptors(any)};
     int result;
     bool over = false;
-    do {
-        if (interrupted_under(waits->any->mask)) {
-            errno = EINTR;
-            return -1;
-        }
-        result = outcome(waits, park(waits), &over);
-    } while (result == 0 && !over);
+    if (open_entries(&waits) < 0) return -1;
+    do result = outcome(&waits, park(&waits), &over);
+    while (result == 0 && !over);
+    int saved_errno = errno;
+    free(waits.entries);
+    errno = saved_errno;
     return result;
 }
 
@@ -198,27 +151,29 @@ static int wait_for_answer(waits_t *waits) {
  * A program that asks again and again, with no timeout, spins; the others must come to run.  Being
  * cancelled is told here too, or such a loop could not be.
  */
-static int give_way(gh_task_t *task, gh__any_t *any) {
-    if (interrupted_under(any->mask)) {
-        errno = EINTR;
-        return -1;
-    }
+static int give_way(gh_task_t *task) {
     gh__yield(task);
     return gh__cancel_pending(task) ? gh__wait_failed(task, UV_ECANCELED) : 0;
+}
+
+static int wait_or_give_way(gh_task_t *task, gh__any_t *any) {
+    return any->deadline == 0 ? give_way(task) : wait_for_answer(task, any);
+}
+
+static int wait_under_mask(gh_task_t *task, gh__any_t *any) {
+    sigset_t before;
+    bool handled = gh__mask_exchange(task, any->mask, &before);
+    int result = handled ? -1 : wait_or_give_way(task, any), error = handled ? EINTR : errno;
+    gh__mask_exchange(task, &before, NULL);
+    errno = error;
+    return result;
 }
 
 int gh__wait_any(gh_task_t *task, gh__any_t *any) {
     if (gh__refused(task)) return -1;
     int result = any->attempt(any);
     if (result != 0) return result;
-    if (any->deadline == 0) return give_way(task, any);
-    waits_t waits = {.task = task, .any = any, .signalfd = -1};
-    if (open_waits(&waits) < 0) return -1;
-    result = wait_for_answer(&waits);
-    int saved_errno = errno;
-    close_waits(&waits);
-    errno = saved_errno;
-    return result;
+    return any->mask == NULL ? wait_or_give_way(task, any) : wait_under_mask(task, any);
 }
 
 int gh__closed_is_error(gh__any_t *any, int fd) {

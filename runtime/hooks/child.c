@@ -118,7 +118,7 @@ static bool signal_tells(const child_t *child) {
     sigset_t blocked;
     struct sigaction action;
     if (child->options & (__WCLONE | __WALL)) return false;
-    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    libc_pthread_sigmask(SIG_SETMASK, NULL, &blocked);
     if (sigismember(&blocked, SIGCHLD) == 1) return false;
     if (!(child->options & (WSTOPPED | WCONTINUED))) return true;
     return gh__signal_action(SIGCHLD, NULL, &action) == 0 && !(action.sa_flags & SA_NOCLDSTOP);

@@ -5,6 +5,8 @@
  * the C library's business.
  */
 #include "core/list.h"
+#include "core/mask.h"
+#include "core/park.h"
 #include "core/signal.h"
 #include "core/task.h"
 #include "current.h"
@@ -27,18 +29,34 @@ pthread_t hook_pthread_self(const void *caller) {
  * Python passes a thread's identity to libc in two calls.  A task's would be taken for the address
  * of a thread's control block there, so it is exchanged for the thread that runs the task.
  */
-static pthread_t thread_of(pthread_t thread) {
+static gh_task_t *task_of(pthread_t thread) {
     gh_host_t *host = gh__signal_listener();
-    if (host == NULL || (gh__current != host && !PyGILState_Check())) return thread;
+    if (host == NULL || (gh__current != host && !PyGILState_Check())) return NULL;
     for (gh__link_t *item = host->tasks.next; item != &host->tasks; item = item->next) {
         gh_task_t *task = GH__CONTAINER(item, gh_task_t, all);
-        if ((pthread_t)task->identity.ident == thread) return (pthread_t)host->thread;
+        if ((pthread_t)task->identity.ident == thread) return task;
     }
-    return thread;
+    return NULL;
 }
 
+static pthread_t thread_of(pthread_t thread) {
+    const gh_task_t *task = task_of(thread);
+    return task == NULL ? thread : (pthread_t)task->outcome.host->thread;
+}
+
+/* A signal that the task blocks stays its own. */
 int hook_pthread_kill(pthread_t thread, int signum) {
-    return libc_pthread_kill(thread_of(thread), signum);
+    gh_task_t *task = task_of(thread);
+    if (task == NULL) return libc_pthread_kill(thread, signum);
+    bool keeps = gh__current == task->outcome.host && !gh__alone(gh__current);
+    if (keeps && gh__mask_keep(task, signum)) return 0;
+    return libc_pthread_kill((pthread_t)task->outcome.host->thread, signum);
+}
+
+int hook_raise(int signum) {
+    gh_host_t *host = gh__current;
+    bool keeps = !gh__alone(host) && !gh__signal_handling();
+    return keeps && gh__mask_keep(host->running, signum) ? 0 : libc_raise(signum);
 }
 
 int hook_pthread_getcpuclockid(pthread_t thread, clockid_t *clock) {

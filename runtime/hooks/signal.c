@@ -10,10 +10,13 @@
 
 #include "core/cancel.h"
 #include "core/fdwait.h"
+#include "core/mask.h"
 #include "core/park.h"
 #include "core/signal.h"
 #include "core/task.h"
+#include "current.h"
 #include "hooks/hooks.h"
+#include "host.h"
 #include "internal.h"
 
 int hook_sigaction(int signum, const struct sigaction *action, struct sigaction *old) {
@@ -30,9 +33,35 @@ sighandler_t hook_signal(int signum, sighandler_t handler) {
     return gh__signal_action(signum, &action, &old) < 0 ? SIG_ERR : old.sa_handler;
 }
 
-static int take_pending(const sigset_t *set, siginfo_t *info) {
+/* ---- masks ---- */
+
+/* In a handler the kernel puts back what it changes, and the child of a vfork has a mask of its own. */
+int hook_pthread_sigmask(int how, const sigset_t *set, sigset_t *old) {
+    gh_host_t *host = gh__current;
+    if (host == NULL || host->hub == NULL || set == NULL || gh__signal_handling() ||
+        gh__in_vfork_child())
+        return libc_pthread_sigmask(how, set, old);
+    return gh__mask_change(host, how, set, old);
+}
+
+int hook_sigprocmask(int how, const sigset_t *set, sigset_t *old) {
+    int error = hook_pthread_sigmask(how, set, old);
+    if (error != 0) errno = error;
+    return error == 0 ? 0 : -1;
+}
+
+int hook_sigpending(sigset_t *set) {
+    int result = libc_sigpending(set);
+    if (result == 0) set->__val[0] |= gh__mask_kept(gh__current->running);
+    return result;
+}
+
+/* ---- waiting ---- */
+
+static int take_pending(gh_task_t *task, const sigset_t *set, siginfo_t *info) {
     static const struct timespec now = {0, 0};
-    return libc_sigtimedwait(set, info, &now);
+    int signum = gh__mask_take(task, set, info);
+    return signum > 0 ? signum : libc_sigtimedwait(set, info, &now);
 }
 
 static int park_for(gh_task_t *task, const char *call, const sigset_t *set, siginfo_t *info,
@@ -40,10 +69,10 @@ static int park_for(gh_task_t *task, const char *call, const sigset_t *set, sigi
     int signum = -1, status = 0, fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0) return -errno;
     gh__park_t how = {
-        .on = GH__ON_FD, .call = call, .subject = fd, .events = EPOLLIN, .deadline = deadline};
+        .on = GH__ON_SIGNAL, .call = call, .subject = fd, .events = EPOLLIN, .deadline = deadline};
     while (signum < 0 && status >= 0) {
         status = gh__park_fd(task, &how);
-        signum = take_pending(set, info);
+        signum = take_pending(task, set, info);
     }
     gh__fd_forget(task->outcome.host, fd);
     libc_close(fd);
@@ -53,7 +82,7 @@ static int park_for(gh_task_t *task, const char *call, const sigset_t *set, sigi
 /* The number of a signal, or UV_E*. */
 static int wait_for(gh_task_t *task, const char *call, const sigset_t *set, siginfo_t *info,
                     uint64_t deadline) {
-    int signum = take_pending(set, info);
+    int signum = take_pending(task, set, info);
     if (signum > 0) return signum;
     return errno == EAGAIN ? park_for(task, call, set, info, deadline) : -errno;
 }
@@ -87,17 +116,13 @@ int hook_sigwait(const sigset_t *set, int *signum) {
     return 0;
 }
 
-/* The mask is the thread's, so meanwhile it is every task's. */
 int hook_sigsuspend(const sigset_t *mask) {
     gh_task_t *task = gh__may_park();
     sigset_t before;
     if (task == NULL) return libc_sigsuspend(mask);
     gh__park_t how = {.on = GH__ON_SIGNAL, .call = "sigsuspend", .deadline = GH__NEVER};
-    task->sigwait.set = UINT64_MAX;
-    gh__sigwait_start(task->outcome.host, &task->sigwait);
-    pthread_sigmask(SIG_SETMASK, mask, &before);
-    int status = gh__park(task, &how);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    gh__sigwait_stop(&task->sigwait);
-    return gh__wait_failed(task, status < 0 ? status : UV_EINTR);
+    int status = gh__mask_exchange(task, mask, &before) ? UV_EINTR : 0;
+    while (status == 0) status = gh__park(task, &how);
+    gh__mask_exchange(task, &before, NULL);
+    return gh__wait_failed(task, status);
 }

@@ -5,9 +5,6 @@
  * They are ours on every thread.  system ignores SIGINT and SIGQUIT in the whole process while any
  * child of system runs, and puts back what was there: two parties that did so would undo each
  * other's work.  A stream that popen made on one thread may be closed by a task.
- *
- * POSIX has system block SIGCHLD meanwhile.  In a task it does not: the mask is that of every task
- * on the thread, and the handler that could reap the child first could do so with real threads too.
  */
 #include <errno.h>
 #include <spawn.h>
@@ -105,10 +102,10 @@ int hook_system(const char *command) {
     sigset_t child, mask;
     if (command == NULL) return libc_system(NULL);
     sigemptyset(&child);
-    if (gh__may_park() == NULL) sigaddset(&child, SIGCHLD);
-    pthread_sigmask(SIG_BLOCK, &child, &mask);
+    sigaddset(&child, SIGCHLD);
+    hook_pthread_sigmask(SIG_BLOCK, &child, &mask);
     int status = run_shell(command, &mask);
-    if (sigismember(&child, SIGCHLD) == 1) pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    hook_pthread_sigmask(SIG_SETMASK, &mask, NULL);
     return status;
 }
 

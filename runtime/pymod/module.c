@@ -6,6 +6,7 @@
 #include "core/deadline.h"
 #include "core/dump.h"
 #include "core/errors.h"
+#include "core/mask.h"
 #include "core/park.h"
 #include "core/task.h"
 #include "host.h"
@@ -146,7 +147,7 @@ static PyObject *serve(PyObject *Py_UNUSED(module), PyObject *task) {
         PyErr_SetString(PyExc_TypeError, "serve() needs a task");
         return NULL;
     }
-    ((gh_task_t *)task)->service = true;
+    gh__mask_serve((gh_task_t *)task);
     Py_RETURN_NONE;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# faulthandler shows each thread of the system, and not the hub.
+# faulthandler shows each thread, and not the hub.
+# options: --threads=tasks
 # options: --threads=os
 # expect: Thread: wait wait run _bootstrap_inner _bootstrap
 # expect: Current thread: <module>
