@@ -111,6 +111,16 @@ void gh__yield_held(gh_task_t *task) { yield_to(task, gh__task_ready); }
 
 void gh__give_way(gh_task_t *task) { yield_to(task, gh__task_preempted); }
 
+/* When its turn has come again, that is a new one. */
+void gh__pause(gh_task_t *task) {
+    gh_host_t *host = task->outcome.host;
+    if (GH__LIKELY(!gh__is_late(host))) return;
+    PyEval_RestoreThread(host->tstate);
+    yield_to(task, gh__task_computes);
+    gh__gil_release(host);
+    host->turn_ends = gh__now();
+}
+
 void gh__yield(gh_task_t *task) {
     PyEval_RestoreThread(task->outcome.host->tstate);
     gh__yield_held(task);

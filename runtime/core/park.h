@@ -51,6 +51,9 @@ void gh__yield(gh_task_t *task);
 void gh__yield_held(gh_task_t *task);
 /* The same for one that has been made to, with the GIL: it goes on when those that wait have run. */
 void gh__give_way(gh_task_t *task);
+/* Before a call that takes its time and does not wait: the same again, of its own accord, if the loop is
+ * late.  Without the GIL. */
+void gh__pause(gh_task_t *task);
 /* Wakes a parked task; harmless in any other state. */
 void gh__unpark(gh_task_t *task, int status);
 /* True when the address lies on the stack of the calling task, and so does not exist while it is

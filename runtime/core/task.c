@@ -26,6 +26,10 @@
 #define TURN_NS 20000
 /* As many calls in a row as need not wait leave a task its turn. */
 #define IN_A_ROW 64
+/* Who computes in calls looks at the clock at the first of so many; and is late so long after the loop should
+ * have turned. */
+#define LOOK_EVERY 8
+#define LATE_NS 1000000
 
 static const char *const state_names[] = {
     [GH__NEW] = "new",       [GH__READY] = "ready", [GH__RUNNING] = "running",
@@ -58,10 +62,14 @@ void gh__task_ready(gh_task_t *task) {
     gh__list_append(&host->ready, &task->ready);
 }
 
+void gh__task_computes(gh_task_t *task) {
+    gh__task_move(task, GH__READY);
+    gh__list_append(&task->outcome.host->preempted, &task->ready);
+}
+
 void gh__task_preempted(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
-    gh__task_move(task, GH__READY);
-    gh__list_append(&host->preempted, &task->ready);
+    gh__task_computes(task);
     if (!task->preemptive && host->interrupted == NULL) host->interrupted = task;
 }
 
@@ -241,11 +249,17 @@ bool gh__any_ready(const gh_host_t *host) {
            !gh__list_empty(&host->preempted);
 }
 
-bool gh__goes_on(gh_host_t *host) {
+/* How many calls that need not wait the running task has made without any switch, with this one. */
+static unsigned count_call(gh_host_t *host) {
     if (host->since_switch != host->switches) host->went_on = 0;
     host->since_switch = host->switches;
-    host->went_on = (host->went_on + 1) % IN_A_ROW;
-    return host->went_on == 0;
+    return ++host->went_on;
+}
+
+bool gh__goes_on(gh_host_t *host) { return count_call(host) % IN_A_ROW == 0; }
+
+bool gh__is_late(gh_host_t *host) {
+    return count_call(host) % LOOK_EVERY == 1 && gh__now() >= host->turn_ends + LATE_NS;
 }
 
 /* A cooperative task may be interrupted by threads, as it would be if they were of the system's, and for

@@ -95,12 +95,15 @@ PyObject *gh__task_name(gh_task_t *task);
 void gh__task_move(gh_task_t *task, gh__state_t state);
 void gh__task_ready(gh_task_t *task);     /* to the end of the ready queue */
 void gh__task_first(gh_task_t *task);     /* a ready one to its front */
-void gh__task_preempted(gh_task_t *task); /* to the end of the queue of those that compute */
+void gh__task_computes(gh_task_t *task);  /* to the end of the queue of those that compute */
+void gh__task_preempted(gh_task_t *task); /* the same, in the middle of what it did */
 /* True when the loop may not sleep, for there is a task to run. */
 bool gh__any_ready(const gh_host_t *host);
 /* To be asked at each call that may not have to wait: true each time that the running task has made so
  * many of them without any switch that it may be going on for ever. */
 bool gh__goes_on(gh_host_t *host);
+/* The same for calls that take their time: true when the loop has not turned for a millisecond. */
+bool gh__is_late(gh_host_t *host);
 /* Calls the task's function and settles it; in a worker.  What is being raised already is why it can't
  * begin, and its outcome.  With the GIL. */
 void gh__task_run(gh_task_t *task);

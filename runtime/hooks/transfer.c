@@ -25,13 +25,14 @@
 #include <sys/ioctl.h>
 
 #include "core/fdwait.h"
+#include "core/park.h"
 #include "core/task.h"
 #include "hooks/hooks.h"
 #include "host.h"
 #include "internal.h"
 
-/* What the pool reads or writes in one go. */
-#define POOL_BYTES ((size_t)1 << 20)
+/* What the pool reads or writes in one go, and what is read from memory before others may have a turn. */
+#define STEP_BYTES ((size_t)1 << 20)
 
 /* A terminal that says it is writable has room for this much, newlines made two characters each:
  * the kernel's buffers of a pseudo-terminal grow by 256 bytes. */
@@ -59,14 +60,14 @@ ssize_t gh__transfer_blocking(gh__transfer_t *transfer) {
     return call_kernel(transfer, transfer->count, 0);
 }
 
-/* The same for at most `limit` bytes: the part in which they end is shortened for it. */
-static ssize_t call_for(gh__transfer_t *transfer, size_t limit) {
-    if (transfer->left <= limit) return gh__transfer_blocking(transfer);
+/* For at most `limit` bytes: the part in which they end is shortened for it. */
+static ssize_t call_for(const gh__transfer_t *transfer, size_t limit, int flags) {
+    if (transfer->left <= limit) return call_kernel(transfer, transfer->count, flags);
     struct iovec *part = transfer->parts;
     while (part->iov_len < limit) limit -= part++->iov_len;
     size_t whole = part->iov_len;
     part->iov_len = limit;
-    ssize_t done = call_kernel(transfer, (int)(part - transfer->parts) + 1, 0);
+    ssize_t done = call_kernel(transfer, (int)(part - transfer->parts) + 1, flags);
     part->iov_len = whole;
     return done;
 }
@@ -101,7 +102,7 @@ typedef intptr_t caller_t(gh_task_t *task, const gh__call_t *call);
 
 static ssize_t elsewhere(gh_task_t *task, gh__transfer_t *transfer, caller_t *caller) {
     while (transfer->parts->iov_len == 0) transfer->parts++, transfer->count--;
-    size_t size = transfer->parts->iov_len < POOL_BYTES ? transfer->parts->iov_len : POOL_BYTES;
+    size_t size = transfer->parts->iov_len < STEP_BYTES ? transfer->parts->iov_len : STEP_BYTES;
     void *buffer = transfer->parts->iov_base;
     gh__call_t call = {.name = transfer->call,
                        .make = make_transfer,
@@ -171,12 +172,14 @@ static ssize_t polled(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t ki
         if (gh__fd_is_nonblocking(task->outcome.host, transfer->fd)) break;
         if (!wait_ready(task, transfer)) return -1;
     }
-    return call_for(transfer, transfer->writes ? gh__room(kind) : SIZE_MAX);
+    size_t room = transfer->writes ? gh__room(kind) : SIZE_MAX;
+    transfer->final = transfer->left <= room;
+    return call_for(transfer, room, 0);
 }
 
 static ssize_t nowait(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t kind) {
     for (;;) {
-        ssize_t done = call_kernel(transfer, transfer->count, RWF_NOWAIT);
+        ssize_t done = call_for(transfer, STEP_BYTES, RWF_NOWAIT);
         if (done >= 0 || errno != EAGAIN) return done;
         if (kind == GH__FD_REGULAR &&
             gh__fd_kind_now(task->outcome.host, transfer->fd) == GH__FD_REGULAR)
@@ -219,6 +222,7 @@ static void refuse_nowait(gh_host_t *host, const gh__transfer_t *transfer) {
 static ssize_t step(gh_task_t *task, gh__transfer_t *transfer, gh__fdkind_t kind) {
     gh_host_t *host = task->outcome.host;
     gh__how_t how = how_to(host, transfer, kind);
+    if (kind == GH__FD_REGULAR && !transfer->writes && how != GH__HOW_POOLED) gh__pause(task);
     if (how == GH__HOW_NOWAIT) {
         ssize_t done = nowait(task, transfer, kind);
         if (done >= 0 || errno != EOPNOTSUPP) return done;
