@@ -236,11 +236,13 @@ END_TEST
 /* ---- posts ---- */
 
 static int posts;
+static gh_task_t *waiting; /* keeps the loop alive until both have come */
 
 static void on_post(gh_host_t *of, void *data) {
     ck_assert_ptr_eq(of, host);
     ck_assert_ptr_eq(gh_current(), host);
     posts = posts * 10 + (int)(intptr_t)data;
+    if (posts > 10) ck_ok(gh_task_cancel(waiting));
 }
 
 static void *post_two(void *unused) {
@@ -252,11 +254,12 @@ static void *post_two(void *unused) {
 START_TEST(a_thread_posts_in_order) {
     pthread_t thread;
     open_guest((gh_config_t){0});
-    ck_ok(gh_spawn(host, NULL, GH_SPAWN(.code = "import time; time.sleep(0.05)")));
+    waiting = spawn(GH_SPAWN(.code = "import time; time.sleep(99)"));
     ck_assert_int_eq(pthread_create(&thread, NULL, post_two, NULL), 0);
     turn();
     pthread_join(thread, NULL);
     ck_assert_int_eq(posts, 12);
+    gh_task_release(waiting);
     close_guest();
 }
 END_TEST

@@ -125,6 +125,7 @@ typedef void (*support_fill_t)(TCase *tests);
 static inline int run_tests(const char *name, support_fill_t fill) {
     Suite *suite = suite_create(name);
     TCase *tests = tcase_create(name);
+    tcase_set_timeout(tests, 60); /* for what hangs: a busy machine takes its time */
     fill(tests);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
