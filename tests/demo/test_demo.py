@@ -84,6 +84,8 @@ def kill_session(session: int) -> None:
 class ExampleTest(unittest.TestCase):
     """A directory with a small doc/ tree in it, which is also where temporary files go."""
 
+    maxDiff = None
+
     def setUp(self) -> None:
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)

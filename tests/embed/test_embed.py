@@ -27,6 +27,8 @@ PATIENCE = 60
 
 
 class EmbedTest(unittest.TestCase):
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         directory = tempfile.TemporaryDirectory(prefix="greenhost-embed-")

@@ -64,6 +64,8 @@ def run(faults, number, program=PROGRAM):
 
 
 class FaultsTest(unittest.TestCase):
+    maxDiff = None
+
     def whole(self, faults, program=PROGRAM):
         """A run in which nothing fails."""
         result = run(faults, 0, program)

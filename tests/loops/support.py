@@ -22,6 +22,7 @@ PATIENCE = 60
 class LoopTest(unittest.TestCase):
     """Tests that run parts of one program, each in a process of its own."""
 
+    maxDiff = None
     program: str
     maxDiff = None
 

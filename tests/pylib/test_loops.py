@@ -426,6 +426,8 @@ class PlainTasks(unittest.TestCase):
 class Ends(unittest.TestCase):
     """How a program that has used a loop ends."""
 
+    maxDiff = None
+
     def run_alone(self, code):
         code = "import asyncio, greenhost, trio\nfrom greenhost import await_\n" + code
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -13,6 +13,8 @@ SEEDS = 300
 
 
 class ModelTest(unittest.TestCase):
+    maxDiff = None
+
     def test_the_same_as_under_trio(self):
         compare = [sys.executable, ROOT / "tests/model/compare.py", GREENHOST, "0", str(SEEDS)]
         done = subprocess.run(compare, capture_output=True, text=True)

@@ -164,6 +164,7 @@ class Redis(Server):
 class ServerTest(unittest.TestCase):
     """Tests that run parts of one client program under greenhost, against one server."""
 
+    maxDiff = None
     server_type: type[Server]
     client: str
     server: Server

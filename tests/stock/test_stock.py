@@ -45,6 +45,8 @@ def answer(connection):
 
 
 class StockTest(unittest.TestCase):
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
