@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
 PYTHON = "/usr/bin/python3"
 # Long enough for a loaded machine; only a hang gets that far.
-PATIENCE = 120
+PATIENCE = 300
 
 
 class Result(NamedTuple):

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
 PYTHON = sys.executable
-PATIENCE = 60
+PATIENCE = 300
 
 PAGE = b"""<a href="other%20page.html#part">there</a> <a href="gone.html">not there</a>
 <img src="/doc/alpha/copyright"> <a href="https://example.org/">outside</a>

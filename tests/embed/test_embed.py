@@ -23,7 +23,7 @@ sys.path.insert(0, str(HERE.parent / "servers"))
 from support import Postgres, free_port  # noqa: E402
 
 MOST_LINES = 60
-PATIENCE = 60
+PATIENCE = 300
 
 
 class EmbedTest(unittest.TestCase):

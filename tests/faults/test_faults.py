@@ -22,7 +22,7 @@ FAULTY = GREENHOST.parent / "tests" / "faults" / "greenhost"
 PROGRAM = HERE / "program.py"
 OPENING = HERE / "opening.py"
 GROWING = HERE / "growing.py"
-PATIENCE = 60
+PATIENCE = 300
 AT_ONCE = 2
 
 

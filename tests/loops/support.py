@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
-PATIENCE = 60
+PATIENCE = 300
 
 
 class LoopTest(unittest.TestCase):

@@ -21,7 +21,7 @@ ROOT = HERE.parents[1]
 GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
 POSTGRES_USER = "postgres"  # made by its package, with a shell to log in with
 POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
-PATIENCE = 60
+PATIENCE = 300
 
 
 def free_port():

@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 GREENHOST = str((ROOT / os.environ.get("GREENHOST", "build/greenhost")).resolve())
 JOBS = int(os.environ.get("JOBS", "1000"))
-PATIENCE = 120
+PATIENCE = 300
 EXPECTED = f"{JOBS} under way in 1 thread"
 
 
