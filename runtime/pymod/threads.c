@@ -9,6 +9,7 @@
  *
  * Threads that C code makes, and those that another OS thread starts, are none of ours.
  */
+#include <string.h>
 #include <sys/types.h>
 
 #include "core/identity.h"
@@ -68,6 +69,30 @@ static PyObject *name_of(PyObject *function) {
     return name;
 }
 
+static bool is_of_grpc(PyObject *object) {
+    PyObject *module = object ? PyObject_GetAttrString(object, "__module__") : NULL;
+    const char *name = module && PyUnicode_Check(module) ? PyUnicode_AsUTF8(module) : NULL;
+    bool is = name != NULL && strncmp(name, "grpc.", strlen("grpc.")) == 0;
+    Py_XDECREF(module);
+    PyErr_Clear();
+    return is;
+}
+
+/*
+ * What gRPC runs in threads of its own polls, in calls that can't be left (hooks/caller.c), one after the
+ * other for ever.  So those stay threads of the system's, and so do those that they start, as a server's
+ * handlers are.
+ */
+static bool must_be_os_thread(PyObject *function) {
+    PyObject *thread = PyMethod_Check(function) ? PyMethod_GET_SELF(function) : NULL;
+    PyObject *target = thread ? PyObject_GetAttrString(thread, "_target") : NULL;
+    PyObject *owner = target && PyCFunction_Check(target) ? PyCFunction_GET_SELF(target) : NULL;
+    bool must = is_of_grpc(target) || (owner != NULL && is_of_grpc((PyObject *)Py_TYPE(owner)));
+    Py_XDECREF(target);
+    PyErr_Clear();
+    return must;
+}
+
 /* What CPython says where there is no thread to be had: the program may go on without it. */
 static PyObject *refuse_thread(void) {
     PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
@@ -92,7 +117,8 @@ static PyObject *spawn_thread(gh_host_t *host, PyObject *call) {
 
 static PyObject *start_task(PyObject *module, PyObject *call) {
     gh_host_t *host = gh__current;
-    if (host == NULL || host->running == NULL || gh__identity_subinterpreters() || !is_valid(call))
+    if (host == NULL || host->running == NULL || gh__identity_subinterpreters() ||
+        !is_valid(call) || must_be_os_thread(PyTuple_GET_ITEM(call, 0)))
         return start_thread(module, call);
     PyObject *kwargs = PyTuple_GET_SIZE(call) > 2 ? PyTuple_GET_ITEM(call, 2) : Py_None;
     if (PySys_Audit("_thread.start_new_thread", "OOO", PyTuple_GET_ITEM(call, 0),

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """grpcio: client and server, on a library in C++ that owns threads."""
 
+import os
 import unittest
+from unittest.mock import patch
 
 from support import PortServer, ServerTest
 
@@ -36,8 +38,14 @@ class GrpcTest(ServerTest):
     def test_in_asyncio(self):
         self.assertEqual(self.run_part("in_asyncio"), ["True"])
 
+    @patch.dict(os.environ, GREENHOST_PIN_WARN="0")
     def test_blocking(self):
         self.assertEqual(self.run_part("blocking"), ["True"])
+
+
+@patch.dict(os.environ, GREENHOST_THREADS="tasks")
+class GrpcWithTasksTest(GrpcTest):
+    """The same where threads are tasks: those in which the library polls stay the system's."""
 
 
 if __name__ == "__main__":
