@@ -11,7 +11,7 @@ script    tests/scripts/FAMILY/BEHAVIOUR.py, run by greenhost; its comments say 
               # expect-stderr: a pattern to find on standard error, which is else to be empty
               # options: what stands before the script on the command line; a run for each line
               # hooks: the functions of libc whose parking the script exercises in a task
-              # measures: time or memory, which tools falsify: left out with --malloc
+              # measures: memory, which tools falsify: left out with --malloc
               # not under valgrind: why
 surface   every function of runtime/hooks/hooks.def is exercised by a script
 lint      `make lint`
