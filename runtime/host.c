@@ -24,6 +24,7 @@
 #include "core/promise.h"
 #include "core/scope.h"
 #include "core/signal.h"
+#include "core/store.h"
 #include "core/stream.h"
 #include "core/switch.h"
 #include "core/task.h"
@@ -369,6 +370,7 @@ void gh__host_close(gh_host_t *host) {
     gh__switch_close(host);
     gh__sources_close(host);
     gh__streams_forget(host);
+    gh__store_empty();
     gh__current = opened = NULL;
     libc_pthread_mutex_lock(&host->post_lock);
     host->closed = true;

@@ -21,6 +21,7 @@
 #include "core/park.h"
 #include "core/pin.h"
 #include "core/preempt.h"
+#include "core/store.h"
 #include "core/switch.h"
 #include "core/task.h"
 #include "core/watch.h"
@@ -305,6 +306,7 @@ static int adopt_hub(gh_host_t *host) {
 
 static int start_hub(gh_host_t *host) {
     gh__frames_open();
+    gh__store_open();
     if (host->guest) return adopt_hub(host);
     PyGreenlet *hub = new_hub(host), *starter = hub ? PyGreenlet_GetCurrent() : NULL;
     PyObject *args = starter ? PyTuple_Pack(1, starter) : NULL;

@@ -29,16 +29,23 @@ struct exchange_s {
     uint64_t deadline;   /* 0 until it has had to wait */
     size_t done, target; /* bytes or messages */
 
-    char *buffer; /* recv, recvfrom, send, sendto */
-    size_t size;
-    struct sockaddr *address;
-    socklen_t address_size, *address_room;
-
-    struct msghdr message;   /* recvmsg, sendmsg: as the caller gave it */
-    struct msghdr *received; /* recvmsg: where the caller looks for what came */
-
-    struct mmsghdr *messages; /* recvmmsg */
-    uint64_t until;
+    union {
+        struct { /* recv, recvfrom, send, sendto */
+            char *buffer;
+            size_t size;
+            struct sockaddr *address;
+            socklen_t address_size, *address_room;
+        };
+        struct {
+            struct msghdr message;   /* recvmsg, sendmsg: as the caller gave it */
+            struct msghdr *received; /* recvmsg: where the caller looks for what came */
+        };
+        struct { /* recvmmsg */
+            struct mmsghdr *messages;
+            size_t room;
+            uint64_t until;
+        };
+    };
 };
 
 /* ---- options ---- */
@@ -240,7 +247,7 @@ ssize_t hook_recvmsg(int fd, struct msghdr *message, int flags) {
 /* As in the kernel, the time is looked at only when something has come, and SO_RCVTIMEO limits the
  * wait for each message. */
 static ssize_t receive_batch_once(exchange_t *exchange) {
-    size_t left = exchange->size - exchange->done;
+    size_t left = exchange->room - exchange->done;
     int count = libc_recvmmsg(exchange->fd, exchange->messages + exchange->done, (unsigned)left,
                               exchange->flags, NULL);
     if (count <= 0) return count;
@@ -261,7 +268,7 @@ int hook_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
                            .flags = flags,
                            .events = EPOLLIN,
                            .target = flags & MSG_WAITFORONE ? 1 : count,
-                           .size = count,
+                           .room = count,
                            .messages = messages,
                            .until = limit != NULL ? gh__deadline_relative(limit) : GH__NEVER};
     int received = (int)run(&exchange);
