@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # What is in memory is never waited for, but who reads a lot of it, in many calls or in one, lets the others
 # run.
+# options: --pin-warn=0
 # expect: many reads: the other ran
 # expect: one read: the other ran
 import os
