@@ -10,7 +10,7 @@ import time
 import greenhost
 from greenhost import ops
 
-ALARMS = 20_000
+ALARMS = 5_000
 alarms = 0
 ended = False
 
@@ -39,7 +39,7 @@ sys.setswitchinterval(0.00001)
 tasks = [greenhost.spawn(use_threads) for _ in range(20)]
 tasks += [greenhost.spawn(compute) for _ in range(5)]
 signal.setitimer(signal.ITIMER_REAL, 0.00005, 0.00005)
-time.sleep(1.5)
+time.sleep(0.5)
 ended = True
 signal.setitimer(signal.ITIMER_REAL, 0)
 for task in tasks:
