@@ -261,6 +261,7 @@ static gh_host_t *host_new(const gh_config_t *config) {
     host->holders = 1;
     host->config = *config;
     if (config->pin != NULL) host->pin.limit = pin_limit(config->pin_ms);
+    host->watch.turns = 1; /* none has been sighted */
     host->guest = config->loop != NULL;
     init(host);
     return host;

@@ -49,16 +49,13 @@ static void read_proc(const gh_host_t *host, const char *name, char *text, size_
     text[got > 0 ? got : 0] = '\0';
 }
 
-static unsigned long long scheduled(const gh_host_t *host, const char *format) {
+gh__share_t gh__pin_share(const gh_host_t *host) {
     char text[128];
-    unsigned long long ns = 0;
+    unsigned long long ran = 0, queued = 0;
     read_proc(host, "schedstat", text, sizeof(text));
-    return sscanf(text, format, &ns) == 1 ? ns : 0;
+    sscanf(text, "%llu %llu", &ran, &queued);
+    return (gh__share_t){.ran = ran, .queued = queued};
 }
-
-static uint64_t ran(const gh_host_t *host) { return scheduled(host, "%llu"); }
-
-uint64_t gh__pin_queued(const gh_host_t *host) { return scheduled(host, "%*s %llu"); }
 
 /* What the kernel says: "running", and then false is returned, or a line whose last two words are its
  * stack pointer and its program counter. */
@@ -67,11 +64,13 @@ static bool waits_in_kernel(const gh_host_t *host, char *text, size_t size) {
     return strncmp(text, "running", 7) != 0;
 }
 
-/* A thread that has had a processor for the limit would have come to a bytecode, were there one to come. */
-bool gh__pin_is_in_call(const gh_host_t *host) {
+/* A wait for a processor is counted when it is over.  So of a thread that does not wait in the kernel all
+ * that is known for sure is how long it has run. */
+uint64_t gh__pin_held(const gh_host_t *host, uint64_t since, gh__share_t share) {
     char text[256];
-    return waits_in_kernel(host, text, sizeof(text)) ||
-           ran(host) - host->pin.ran >= host->pin.limit;
+    gh__share_t now = gh__pin_share(host);
+    if (now.ran > 0 && !waits_in_kernel(host, text, sizeof(text))) return now.ran - share.ran;
+    return gh__now() - since - (now.queued - share.queued);
 }
 
 /* ---- where it is in C ---- */
@@ -141,7 +140,6 @@ void gh__pin_sight(gh_host_t *host, unsigned long long turn, uint64_t since) {
     const char *last = strrchr(text, ' ');
     while (last != NULL && last > text && *--last != ' ') continue;
     pin->since = since;
-    pin->ran = ran(host);
     pin->count = 0;
     if (last != NULL && sscanf(last, "%lx %lx", &pointer, &counter) == 2)
         scan(pin, counter, pointer);
@@ -250,15 +248,16 @@ static void tell(gh_host_t *host, const char *task, const text_t *where, const c
     host->config.pin(host->config.data, &pin);
 }
 
-bool gh__pin_is_due(gh_host_t *host) {
-    const gh__pin_t *pin = &host->pin;
-    return pin->sighted == host->watch.turns && pin->told != pin->sighted;
-}
+bool gh__pin_is_due(gh_host_t *host) { return host->pin.sighted == host->watch.turns; }
+
+bool gh__pin_steps(gh_host_t *host) { return host->pin.step == host->watch.turns; }
+
+void gh__pin_step(gh_host_t *host) { host->pin.step = ++host->watch.turns; }
 
 void gh__pin_tell(gh_host_t *host) {
     gh__pin_t *pin = &host->pin;
     text_t where = {.size = 0}, stack = {.size = 0};
-    pin->told = pin->sighted;
+    gh__pin_step(host);
     if (!others_wait(host, host->running)) return;
     describe_calls(pin, &where);
     describe_stack(host, &stack);

@@ -69,7 +69,10 @@ bool gh__preempt_wanted(gh_host_t *host) {
     if (task == NULL || task->state != GH__RUNNING || host->no_switch > 0 || host->in_surface ||
         !has_gil(host, &_PyRuntime.ceval.gil))
         return false;
-    if (GH__UNLIKELY(gh__pin_is_due(host))) tell_of_pin(host);
+    if (GH__UNLIKELY(gh__pin_is_due(host)))
+        tell_of_pin(host);
+    else if (gh__pin_steps(host))
+        gh__pin_step(host);
     if (host->main_is_due && task != host->main) return true;
     if (host->preemptible && !finalizing(host)) return true;
     gh__preempt_forget(host);

@@ -37,26 +37,26 @@ static void wait_until(gh__watch_t *watch, uint64_t deadline) {
 /* What it has seen. */
 typedef struct sight_s {
     unsigned long long turns;
-    uint64_t since;  /* when this turn was first seen */
-    uint64_t queued; /* how long the thread had waited for a processor by then */
-    bool told;       /* that it is not over after many limits */
-    int idle;        /* how often there was nothing since */
+    uint64_t since;    /* when this turn was first seen */
+    gh__share_t share; /* what the thread had had of the processors by then */
+    bool told;         /* that it is not over after many limits */
+    int idle;          /* how often there was nothing since */
 } sight_t;
 
 /* False when there is nothing more to see in this turn.  The time for which the thread would have run, had
  * other processes not been in its way, is nobody's fault here. */
 static bool look_for_pin(gh_host_t *host, sight_t *sight, uint64_t now) {
-    gh__pin_t *pin = &host->pin;
-    bool sighted = pin->sighted == sight->turns;
-    if (pin->limit == 0 || sight->told || (sighted && pin->told == sight->turns)) return false;
-    if (now - sight->since < pin->limit) return true;
-    if (!sighted) {
-        if (now - sight->since < pin->limit + gh__pin_queued(host) - sight->queued) return true;
-        gh__pin_sight(host, sight->turns, sight->since);
-        gh__preempt_request(host);
-    } else if (now - pin->since >= LIMITS_MEANWHILE * pin->limit && gh__pin_is_in_call(host)) {
+    bool sighted = gh__pin_is_due(host);
+    uint64_t limit = host->pin.limit * (sighted ? LIMITS_MEANWHILE : 1);
+    if (limit == 0 || sight->told) return false;
+    if (now - sight->since < limit || gh__pin_held(host, sight->since, sight->share) < limit)
+        return true;
+    if (sighted) {
         gh__pin_tell_meanwhile(host);
         sight->told = true;
+    } else {
+        gh__pin_sight(host, sight->turns, sight->since);
+        gh__preempt_request(host);
     }
     return true;
 }
@@ -65,8 +65,9 @@ static void look(gh_host_t *host, sight_t *sight) {
     unsigned long long turns = atomic_load(&host->watch.turns);
     uint64_t now = gh__now();
     if (turns != sight->turns) {
-        uint64_t queued = host->pin.limit > 0 ? gh__pin_queued(host) : 0;
-        *sight = (sight_t){.turns = turns, .since = now, .queued = queued};
+        *sight = (sight_t){.turns = turns, .since = now};
+        if (host->pin.limit > 0) sight->share = gh__pin_share(host);
+        if (gh__pin_steps(host)) gh__preempt_request(host);
         return;
     }
     bool runs = host->running != NULL, seen = runs && look_for_pin(host, sight, now);

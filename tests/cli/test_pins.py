@@ -2,6 +2,7 @@
 """Calls that hold the loop: who is told of them, and what."""
 
 import re
+import subprocess
 import unittest
 
 from support import GREENHOST, TestCase, run
@@ -69,6 +70,16 @@ class PinsTest(TestCase):
         program += program.replace("hold(200)", "usleep(200_000)")
         self.assertEqual(len(self.pins(program, "--pin-warn=50")), 2)
 
+    def test_calls_of_a_turn_that_was_told_of(self):
+        program = "wait()\nbegan = time.process_time()\n"
+        program += (
+            "while time.process_time() < began + 0.6: pass\nhold(300)\ncompute()\nhold(300)\n"
+        )
+        first, second, third = self.pins(program, "--pin-warn=100")
+        self.assertIn('script.py", line 13 in <module>', first["stack"])
+        self.assertIn("line 5 in hold", second["stack"])
+        self.assertIn("line 7 in compute", third["stack"])
+
     def test_nobody_waits(self):
         self.assertEqual(self.pins("hold(200)\n", "--pin-warn=10"), [])
         program = "wait(60)\ngreenhost.sleep(0)\nhold(200)\ntasks[0].cancel()\n"
@@ -127,13 +138,18 @@ while time.monotonic() < until:
         self.pins(program, "--pin-warn=1")
 
     def test_it_may_last_for_ever(self):
-        program = "import os, threading\nwait()\n"
-        program += "greenhost.os_thread(lambda: (time.sleep(1), os._exit(0)))\nhold(60_000)\n"
-        script = self.write("script.py", BEGIN + program)
-        done = run(GREENHOST, "--pin-warn=20", script)
-        pin = MEANWHILE.fullmatch(done.err)
+        script = self.write("script.py", BEGIN + "wait()\nhold(600_000)\n")
+        command = [GREENHOST, "--pin-warn=20", script]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
+            told = ""
+            for line in program.stderr:
+                told += line
+                if "has held" in told and "in <module>" in line:
+                    break
+            program.kill()
+        pin = MEANWHILE.search(told)
         self.assertRegex(pin["where"], r"nanosleep \(libc.so.6\)")
-        self.assertRegex(pin["stack"], r"line 5 in hold\n.*line 14 in <module>\n$")
+        self.assertRegex(pin["stack"], r"line 5 in hold\n.*line 12 in <module>\n$")
 
     def test_failing(self):
         program = "wait()\nhold(300)\n"
