@@ -77,7 +77,8 @@ static GH__APART int prepare(gh_task_t *task, const gh__park_t *how) {
     return 0;
 }
 
-int gh__park_held(gh_task_t *task, const gh__park_t *how) {
+/* In its callers' own frames: what lies on the stack is copied with the task. */
+static inline __attribute__((always_inline)) int park(gh_task_t *task, const gh__park_t *how) {
     gh_host_t *host = task->outcome.host;
     int saved_errno = errno, error = prepare(task, how);
     if (error < 0) return error;
@@ -88,9 +89,11 @@ int gh__park_held(gh_task_t *task, const gh__park_t *how) {
     return task->status;
 }
 
+int gh__park_held(gh_task_t *task, const gh__park_t *how) { return park(task, how); }
+
 int gh__park(gh_task_t *task, const gh__park_t *how) {
     PyEval_RestoreThread(task->outcome.host->tstate);
-    int status = gh__park_held(task, how);
+    int status = park(task, how);
     gh__gil_release(task->outcome.host);
     return status;
 }

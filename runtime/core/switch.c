@@ -65,7 +65,7 @@ static void enter(gh_task_t *task) {
     }
 }
 
-static void leave(gh_task_t *task) {
+static GH__APART void leave(gh_task_t *task) {
     gh_host_t *host = task->outcome.host;
     if (GH__UNLIKELY(gh__pin_is_due(host))) gh__pin_tell(host);
     gh__identity_leave(host, &task->identity);
