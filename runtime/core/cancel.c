@@ -27,10 +27,32 @@
 #include "host.h"
 #include "internal.h"
 
-static PyObject *on_interrupt(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args)) {
+/*
+ * The import system takes locks in functions of their own, before the block that would release them;
+ * what rose there would leave them locked.  Threads have no exceptions to fear, tasks are cancelled.
+ */
+static bool takes_lock_of_import(PyObject *frame) {
+    if (!PyFrame_Check(frame)) return false;
+    PyCodeObject *code = PyFrame_GetCode((PyFrameObject *)frame);
+    bool takes =
+        _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap>") &&
+        (_PyUnicode_EqualToASCIIString(code->co_name, "_get_module_lock") ||
+         _PyUnicode_EqualToASCIIString(code->co_name, "cb") ||
+         _PyUnicode_EqualToASCIIString(code->co_name, "__enter__"));
+    Py_DECREF(code);
+    return takes;
+}
+
+static PyObject *on_interrupt(PyObject *Py_UNUSED(self), PyObject *args) {
     gh_host_t *host = gh__current;
     gh_task_t *task = host ? host->running : NULL;
+    PyObject *number, *frame;
+    if (!PyArg_UnpackTuple(args, "interrupt", 2, 2, &number, &frame)) return NULL;
     if (task == NULL || task->cancel == NULL || !task->armed) Py_RETURN_NONE;
+    if (takes_lock_of_import(frame)) {
+        gh__cancel_remind(task); /* at the bytecode after this one */
+        Py_RETURN_NONE;
+    }
     gh__cancel_raise(task);
     return NULL;
 }
