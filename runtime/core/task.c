@@ -327,6 +327,7 @@ void gh__task_after_fork(gh_host_t *host) {
     gh__list_init(&host->batch);
     gh__list_init(&host->preempted);
     host->interrupted = NULL;
+    host->main_is_due = false; /* what came for it has gone to the parent */
     host->task_count = host->threads = host->hopeless = 0;
     host->orphan = host->orphan || host->running != host->main;
     host->main = (gh_task_t *)Py_NewRef(host->running); /* what was main is never freed either */
