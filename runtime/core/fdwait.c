@@ -191,6 +191,17 @@ bool gh__fd_is_nonblocking(gh_host_t *host, int fd) {
     return nonblocking;
 }
 
+/* Its flags are its own, since nobody else has it yet; a limit that the listener had not, it hasn't. */
+void gh__fd_accepted(gh_host_t *host, int listener, int fd, bool nonblocking) {
+    gh__fdkind_t kind = gh__fd_kind(host, listener);
+    gh__fd_t *record = gh__fd_get(host, fd), *model = gh__fd_get(host, listener);
+    if (record == NULL || model == NULL) return;
+    record->kind = kind;
+    record->is_tcp = model->is_tcp;
+    record->unlimited = model->unlimited;
+    record->blocking = nonblocking ? 0 : atomic_load(&flags_set);
+}
+
 /* ---- events ---- */
 
 /* Fires those waiters that want one of the events.  Errors and hang-ups concern everybody. */

@@ -88,6 +88,8 @@ bool gh__fd_is_drained(gh_host_t *host, int fd);
 /* Whether the program made it non-blocking, and so wants its EAGAIN.  Asked anew only when the flags
  * of some descriptor have been set since: more than one may share them. */
 bool gh__fd_is_nonblocking(gh_host_t *host, int fd);
+/* A socket has just been accepted, and is like the one that listens. */
+void gh__fd_accepted(gh_host_t *host, int listener, int fd, bool nonblocking);
 /* The flags of some descriptor have been set.  Any thread. */
 void gh__fd_flags_set(void);
 int gh__fdwait_after_fork(gh_host_t *host);

@@ -22,6 +22,7 @@ static int try_accept(gh_host_t *host, int fd, struct sockaddr *address, socklen
     gh__guard_start(host);
     int accepted = libc_accept4(fd, address, size, flags);
     gh__guard_stop(host);
+    if (accepted >= 0) gh__fd_accepted(host, fd, accepted, flags & SOCK_NONBLOCK);
     return accepted;
 }
 
