@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* check_embed_tasks.c: a program gives tasks to Python in its own loop, and hears what became of them. */
+#include <signal.h>
 #include <unistd.h>
 
 #include "embed.h"
@@ -305,6 +306,38 @@ START_TEST(tasks_are_listed_with_their_stacks) {
 }
 END_TEST
 
+/* ---- signal masks ---- */
+
+static void on_turn(uv_prepare_t *prepare) {
+    sigset_t now;
+    pthread_sigmask(SIG_SETMASK, NULL, &now);
+    ck_assert_int_eq(sigismember(&now, SIGUSR1), 1);
+    ck_assert_int_eq(sigismember(&now, SIGUSR2), 0);
+    ++*(int *)prepare->data;
+}
+
+START_TEST(a_task_changes_no_mask_but_its_own) {
+    uv_prepare_t prepare;
+    int turns = 0;
+    open_guest((gh_config_t){0});
+    sigset_t own;
+    sigemptyset(&own);
+    sigaddset(&own, SIGUSR1);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &own, NULL), 0);
+    uv_prepare_init(&program_loop, &prepare);
+    prepare.data = &turns;
+    uv_prepare_start(&prepare, on_turn);
+    uv_unref((uv_handle_t *)&prepare);
+    run_code("import time\nfrom signal import *\n"
+             "assert pthread_sigmask(SIG_SETMASK, [SIGUSR2]) == {SIGUSR1}\n"
+             "time.sleep(0.001)\n"
+             "assert pthread_sigmask(SIG_BLOCK, []) == {SIGUSR2}");
+    ck_assert_int_ge(turns, 2);
+    uv_close((uv_handle_t *)&prepare, NULL);
+    close_guest();
+}
+END_TEST
+
 /* ---- a host that makes its own loop ---- */
 
 START_TEST(the_program_is_a_task_where_it_has_no_loop) {
@@ -335,6 +368,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, a_shutdown_drains_cancels_and_gives_up);
     tcase_add_test(tests, a_shutdown_of_nothing_is_over_at_once);
     tcase_add_test(tests, tasks_are_listed_with_their_stacks);
+    tcase_add_test(tests, a_task_changes_no_mask_but_its_own);
     tcase_add_test(tests, the_program_is_a_task_where_it_has_no_loop);
 }
 
