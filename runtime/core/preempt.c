@@ -48,9 +48,8 @@ static bool has_gil(const gh_host_t *host, struct _gil_runtime_state *gil) {
     return has;
 }
 
-/* A __del__ method interrupts code that does not expect to be; nor does the garbage collector. */
+/* A __del__ method interrupts code that does not expect to be. */
 static bool finalizing(gh_host_t *host) {
-    if (host->tstate->interp->gc.collecting) return true;
     const _PyInterpreterFrame *frame = host->tstate->cframe->current_frame;
     while (frame != NULL && frame->f_code->co_name != host->del_name) frame = frame->previous;
     return frame != NULL;
@@ -73,9 +72,11 @@ bool gh__preempt_wanted(gh_host_t *host) {
         tell_of_pin(host);
     else if (gh__pin_steps(host))
         gh__pin_step(host);
-    if (host->main_is_due && task != host->main) return true;
-    if (host->preemptible && !finalizing(host)) return true;
-    gh__preempt_forget(host);
+    /* The collector's lists of objects begin on the stack, where others would have things of theirs. */
+    bool may = !host->tstate->interp->gc.collecting;
+    bool main_first = host->main_is_due && task != host->main;
+    if (may && (main_first || (host->preemptible && !finalizing(host)))) return true;
+    if (!main_first) gh__preempt_forget(host);
     return false;
 }
 
@@ -95,6 +96,7 @@ void gh__preempted(gh_host_t *host) {
 bool gh__preempt_waits(gh_host_t *host, const void *condition, uint64_t *until) {
     if (condition != &_PyRuntime.ceval.gil.switch_cond) return false;
     *until = host->preempt ? 0 : gh__deadline_after(gh__switch_interval());
+    if (host->preempt) gh__preempt_request(host); /* drop_gil has taken it back */
     return true;
 }
 
