@@ -17,7 +17,7 @@ static void setup(void) {
     libc_close(low[1]);
     gh__own_fds_begin();
     bare_open(&host);
-    gh__own_fds_end();
+    gh__own_fds_end(&host);
 }
 
 static void teardown(void) {
@@ -58,6 +58,27 @@ static bool low_numbers_are_those(const int numbers[2]) {
 START_TEST(low_numbers_are_free) { ck_assert(low_numbers_are_those(low)); }
 END_TEST
 
+static void *open_pipe(void *ends) {
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    return NULL;
+}
+
+START_TEST(another_threads_are_its_own) {
+    pthread_t other;
+    int ends[2];
+    gh__own_fds_begin();
+    ck_assert_int_eq(pthread_create(&other, NULL, open_pipe, ends), 0);
+    ck_assert_int_eq(libc_pthread_join(other, NULL), 0);
+    gh__own_fds_end(&host);
+    ck_assert_int_ge(ends[0], 256);
+    ck_assert(!gh__fd_is_ours(ends[0]));
+    ck_assert(!gh__fd_is_ours(ends[1]));
+    ck_assert(gh__fd_is_ours(host.epfd));
+    libc_close(ends[0]);
+    libc_close(ends[1]);
+}
+END_TEST
+
 START_TEST(what_is_closed_is_nobodys) {
     int epfd = host.epfd, copy = libc_fcntl(epfd, F_DUPFD_CLOEXEC, NULL);
     libc_close(epfd);
@@ -82,6 +103,7 @@ static void fill(TCase *tests) {
     tcase_add_test(tests, the_loop_knows_its_own);
     tcase_add_test(tests, they_can_be_walked_through);
     tcase_add_test(tests, low_numbers_are_free);
+    tcase_add_test(tests, another_threads_are_its_own);
     tcase_add_test(tests, what_is_closed_is_nobodys);
     tcase_add_test(tests, a_child_has_them_too);
 }

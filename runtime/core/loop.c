@@ -157,7 +157,7 @@ int gh__loop_open(gh_host_t *host) {
     }
     gh__own_fds_begin();
     int error = open_all(host);
-    gh__own_fds_end();
+    gh__own_fds_end(host);
     if (error < 0)
         gh__fail(GH_EXIT_OSERR,
                  "the loop can't be made: %s; raise the limit (ulimit -n) or close descriptors",

@@ -7,18 +7,23 @@
  * So they live in a block of numbers above those that programs use by name.  libuv opens most of
  * them, some for itself alone, always at the lowest number: while it does, all numbers below the
  * block are taken, those of standard streams that are closed included, which libuv would not stand.
- * What is open in the block afterwards, and was not before, is ours.
+ * Other threads may open some just then, which land in the block too.  So of what is open there
+ * afterwards, and was not before, ours is what the loop names, and libuv's lock, which nobody names: a
+ * pipe that has one byte in it for as long as nobody has the lock.
  *
  * In the child of a fork libuv opens new ones, some in a handler of its own, so there it begins in
- * the host's handler, which comes before, and ends in one that comes after.
+ * the host's handler, which comes before, and ends in one that comes after.  No other thread is there.
  * Descriptors belong to the process, and so does this.
  */
 #include <limits.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "core/ownfds.h"
 #include "hooks/libc.h"
+#include "host.h"
 #include "internal.h"
 
 #define BLOCK_FIRST 256
@@ -56,15 +61,42 @@ void gh__own_fds_begin(void) {
     if (fd >= 0) libc_close(fd);
 }
 
-void gh__own_fds_end(void) {
-    if (!under_way) return;
+static void free_taken(void) {
     under_way = false;
-    /* From now on this comes after libuv's handler, which its loop has registered. */
-    if (!handles_fork) handles_fork = pthread_atfork(NULL, NULL, gh__own_fds_end) == 0;
     for (int i = 0; i < BLOCK_FIRST / 64; i++)
         for (; taken[i] != 0; taken[i] &= taken[i] - 1)
             libc_close(i * 64 + __builtin_ctzll(taken[i]));
+}
+
+static void end_in_child(void) {
+    if (!under_way) return;
+    free_taken();
     ours = open_now() & ~before;
+}
+
+static bool is_named(const gh_host_t *host, int fd) {
+    const uv_loop_t *loop = host->loop;
+    return fd == host->epfd || fd == host->deadlines.timerfd || fd == loop->backend_fd ||
+           fd == loop->async_io_watcher.fd || fd == loop->async_wfd ||
+           fd == loop->signal_pipefd[0] || fd == loop->signal_pipefd[1];
+}
+
+static bool is_lock(int fd) {
+    struct stat status;
+    int size = 0;
+    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) &&
+           libc_ioctl(fd, FIONREAD, &size) == 0 && size == 1;
+}
+
+void gh__own_fds_end(const gh_host_t *host) {
+    free_taken();
+    /* From now on this comes after libuv's handler, which its loop has registered. */
+    if (!handles_fork) handles_fork = pthread_atfork(NULL, NULL, end_in_child) == 0;
+    uint64_t open = open_now(), fresh = open & ~before & ~ours;
+    ours &= open;
+    for (int i = 0; i < BLOCK_SIZE; i++)
+        if (fresh >> i & 1 && (is_named(host, first + i) || is_lock(first + i)))
+            ours |= UINT64_C(1) << i;
 }
 
 void gh__own_fds_after_fork(void) {

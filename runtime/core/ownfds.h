@@ -5,9 +5,11 @@
 
 #include <stdbool.h>
 
-/* What is opened between these two is the loop's own. */
+#include "greenhost.h"
+
+/* What the host's loop opens between these two is its own; what other threads open is theirs. */
 void gh__own_fds_begin(void);
-void gh__own_fds_end(void);
+void gh__own_fds_end(const gh_host_t *host);
 /* In the child of a fork, before libuv's handler: begins what ends after it. */
 void gh__own_fds_after_fork(void);
 /* Some were closed. */
