@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from _greenhost import (
+    Cancelled,
     CancelScope,
     Promise,
     Task,
@@ -355,13 +356,19 @@ class _End(Generic[T]):
             raise ClosedResourceError
 
     def _wait(self, promise: Promise[Any], waiting: Any) -> Any:
-        """Wait with a promise that is in `waiting` until somebody takes it out to settle it."""
+        """Wait with a promise that is in `waiting` until somebody takes it out to settle it.
+
+        Who is cancelled after that has been settled all the same: a value must not get lost. The
+        scope stays cancelled, and the next thing that waits in it says so.
+        """
         try:
             return promise.result()
-        finally:
-            if not promise.done():
-                with self._state.guard:
-                    waiting.pop(promise, None)
+        except BaseException as error:
+            with self._state.guard:
+                settled = waiting.pop(promise, None) is None
+            if settled and isinstance(error, Cancelled):
+                return promise.result()
+            raise
 
     def close(self) -> None:
         """Close this end. Its clones stay open. Again is harmless. From any thread; never parks."""

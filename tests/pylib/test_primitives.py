@@ -251,6 +251,26 @@ class Channels(unittest.TestCase):
         with self.assertRaises(WouldBlock):
             sender.send_nowait(1)
 
+    def test_a_value_that_comes_just_when_one_is_cancelled_is_received(self):
+        sender, receiver = open_memory_channel(0)
+        scope = CancelScope()
+        received = []
+
+        def receive():
+            with scope:
+                received.append(receiver.receive())
+
+        task = spawn(receive)
+        parked(task)
+        # As another thread that sends would, have the channel while the receiver gives up.
+        with sender._state.guard:
+            scope.cancel()
+            checkpoint()
+            parked(task)
+            sender._put(1)
+        task.result()
+        self.assertEqual(received, [1])
+
     def test_the_senders_close(self):
         sender, receiver = open_memory_channel(2)
         sender.send_nowait(1)
